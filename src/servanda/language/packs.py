@@ -1,0 +1,233 @@
+"""Language packs: all that the program knows of one language, as data.
+
+A pack is a folder of TOML files under ``servanda/packs``. Forms match whole words,
+case-insensitively, punctuation counting as a blank; ``*`` at the end of a word stands
+for the word's further letters. All lexicons of a pack go into one automaton, and one
+pass over a text finds every whole-word match of every layer.
+
+Matching works on a *folded* text of the same length as the text, so that every offset
+found is an offset into the text.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import regex
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from servanda.model import NOTHING, Span
+from servanda.problems import PackError
+
+NOT_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}*]")
+WORD_REST = regex.compile(r"[\p{L}\p{M}\p{N}]*")
+INVISIBLE = regex.compile("[\u200b\u200c\u200d\u00ad\u2060\ufeff]")
+
+
+BY_PLACE = itemgetter(0, 1)
+
+
+class Entry(NamedTuple):
+    """One lexicon entry: its layer ("party", "head", "cue", "mark", "domain", "item"), id and attributes."""
+
+    layer: str
+    id: str
+    value: str
+    data: dict[str, Any]
+
+
+class Hit(NamedTuple):
+    """A match of an entry in a text, half-open code points."""
+
+    start: int
+    stop: int
+    entry: Entry
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.stop)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One form as compiled: its literal key, the rest to verify behind it, and how it must be written."""
+
+    key: str
+    rest: regex.Pattern[str] | None
+    written: str | None
+    entry: Entry
+
+
+def folded(text: str) -> str:
+    """Return the text in small letters with all but letters, marks and digits blank; same length."""
+    small = text.lower()
+    if len(small) != len(text):
+        small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return NOT_WORD.sub(" ", small).replace("*", " ")
+
+
+def form_pattern(form: str, entry: Entry, spaced: bool, cased: bool) -> Pattern:
+    """Compile one form of the pack format; see the module's words on ``*``."""
+    plain = " ".join(NOT_WORD.sub(" ", INVISIBLE.sub('', form.lower())).split())
+    if not plain.strip("* "):
+        raise PackError(f"{entry.id}: the form {form!r} has no word in it.")
+    edge = " " if spaced or plain.isascii() else ""
+    head, star, rest = plain.partition("*")
+    if not star:
+        return Pattern(f"{edge}{plain}{edge}", None, form if cased else None, entry)
+    tail = regex.escape(rest).replace(r"\*", r"[\p{L}\p{M}\p{N}]*").replace(r"\ ", " ")
+    end = r"(?![\p{L}\p{M}\p{N}])" if edge else ""
+    return Pattern(f"{edge}{head}", regex.compile(r"[\p{L}\p{M}\p{N}]*" + tail + end), None, entry)
+
+
+class Lexicon:
+    """All forms of some packs in one automaton; ``hits`` finds them in one pass."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self.patterns = tuple(patterns)
+        self.automaton = AhoCorasick([p.key for p in self.patterns], matchkind=MatchKind.Standard)
+
+    def hits(self, text: str, start: int = 0) -> list[Hit]:
+        """Return every whole-word match in the text, of all layers, overlapping ones too, by start."""
+        if INVISIBLE.search(text):
+            return self._hits_between_invisibles(text, start)
+        haystack = f" {folded(text)} "
+        found = []
+        for index, begin, end in self.automaton.find_matches_as_indexes(haystack, overlapping=True):
+            hit = self._hit(self.patterns[index], haystack, begin, end, text, start)
+            if hit is not None:
+                found.append(hit)
+        found.sort(key=BY_PLACE)
+        return found
+
+    def _hits_between_invisibles(self, text: str, start: int) -> list[Hit]:
+        """Joiners and soft hyphens stand inside words: match without them, then give the text's own offsets."""
+        places = [i for i, c in enumerate(text) if not INVISIBLE.match(c)]
+        places.append(len(text))
+        seen = self.hits("".join(text[i] for i in places[:-1]))
+        return [Hit(places[h.start] + start, places[h.stop - 1] + 1 + start, h.entry) for h in seen]
+
+    def _hit(self, pattern: Pattern, haystack: str, begin: int, end: int, text: str, offset: int) -> Hit | None:
+        key = pattern.key
+        first = begin if key[0] == " " else begin - 1
+        if pattern.rest is not None:
+            rest = pattern.rest.match(haystack, end)
+            if rest is None:
+                return None
+            last = rest.end() - 1
+        else:
+            last = end - 2 if key[-1] == " " else end - 1
+        if pattern.written is not None and text[first:last] != pattern.written:
+            return None
+        return Hit(first + offset, last + offset, pattern.entry)
+
+
+def longest(hits: Iterable[Hit]) -> list[Hit]:
+    """Keep the leftmost and, among those that begin together, the longest; the rest that overlap go."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start, -h.stop)):
+        if not kept or hit.start >= kept[-1].stop:
+            kept.append(hit)
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One language's data. ``tables`` maps a file's stem ("heads") to its content."""
+
+    language: str
+    name: str
+    spaced: bool = True
+    cue_side: str = "before"
+    mixes: tuple[str, ...] = ()
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+
+    def settings(self, table: str) -> dict[str, Any]:
+        return self.tables.get(table, {})
+
+    def marks(self) -> dict[str, list[str]]:
+        return dict(self.settings("marks").get("marks", NOTHING))
+
+
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages that have a pack, sorted."""
+    folder = files("servanda").joinpath("packs")
+    return tuple(sorted(d.name for d in folder.iterdir() if d.joinpath("pack.toml").is_file()))
+
+
+@cache
+def pack(language: str) -> Pack:
+    """Load one pack. Raises PackError naming the file where its TOML is broken."""
+    folder = files("servanda").joinpath("packs", language)
+    tables: dict[str, dict[str, Any]] = {}
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".toml"):
+            try:
+                tables[file.name.removesuffix(".toml")] = tomllib.loads(file.read_text("utf-8"))
+            except tomllib.TOMLDecodeError as error:
+                raise PackError(f"packs/{language}/{file.name}: {error}.") from error
+    own = tables.pop("pack")
+    return Pack(
+        language=language,
+        name=own["name"],
+        spaced=own.get("spaced", True),
+        cue_side=own.get("cue_side", "before"),
+        mixes=tuple(own.get("mixes", ())),
+        tables=tables,
+    )
+
+
+def party_entries(table: dict[str, Any]) -> Iterator[tuple[Entry, list[str], bool]]:
+    """Yield (entry, forms, written as is) of a parties or countries table."""
+    for party in table.get("party", ()):
+        for sort, key in (("name", "names"), ("adjective", "adjectives"), ("government", "governments"), ("people", "people")):
+            if party.get(key):
+                entry = Entry("party", f"party.{party['code']}.{sort}", party["code"], {"sort": sort, **party})
+                yield entry, party[key], bool(party.get("cased"))
+    for leader in table.get("leader", ()):
+        yield Entry("party", f"leader.{leader['name']}", leader["code"], {"sort": "leader", **leader}), leader["forms"], False
+    for body in table.get("body", ()):
+        data = {"sort": "body", **body}
+        yield Entry("party", f"body.{body['forms'][0]}", body["code"], data), body["forms"], bool(body.get("cased"))
+    for mask in table.get("not_party", ()):
+        yield Entry("party", f"mask.{mask['forms'][0]}", "", {"sort": "mask", **mask}), mask["forms"], False
+    for place in table.get("place", ()):
+        data = {"sort": "place", **place}
+        yield Entry("party", f"place.{place['forms'][0]}", place["code"], data), place["forms"], bool(place.get("cased"))
+
+
+def lexicon_entries(own: Pack) -> Iterator[tuple[Entry, list[str], bool]]:
+    """Yield every (entry, forms, written as is) of a pack, layer by layer."""
+    for table in ("countries", "parties"):
+        yield from party_entries(own.settings(table))
+    for head in own.settings("heads").get("head", ()):
+        yield Entry("head", head["id"], head["kind"], head), head["forms"], bool(head.get("cased"))
+        if head.get("stop"):
+            yield Entry("head", head["id"] + ".stop", "", {"sort": "mask"}), head["stop"], False
+    for cue in own.settings("cues").get("cue", ()):
+        yield Entry("cue", cue["id"], cue["stage"], {"side": own.cue_side, **cue}), cue["forms"], False
+    for name, forms in own.marks().items():
+        yield Entry("mark", f"{own.language}.{name}", name, {}), forms, False
+    for name, forms in own.settings("domains").get("domains", {}).items():
+        yield Entry("domain", f"{own.language}.{name}", name, {}), forms, False
+    for item in own.settings("items").get("item", ()):
+        yield Entry("item", f"item.{item['forms'][0]}", item.get("name", item["forms"][0]), item), item["forms"], False
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """Return the lexicon with which texts of a language are read: its pack's and those that it mixes."""
+    own = pack(language)
+    patterns: dict[tuple[str, str, str], Pattern] = {}
+    for part in (own, *map(pack, own.mixes)):
+        for entry, forms, cased in lexicon_entries(part):
+            for form in forms:
+                made = form_pattern(form, entry, part.spaced, cased)
+                patterns.setdefault((entry.layer, entry.value + entry.id, made.key + str(made.rest)), made)
+    return Lexicon(patterns.values())

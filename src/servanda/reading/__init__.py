@@ -1,0 +1,10 @@
+"""Bytes to documents: sniffing, decoding, metadata, cleaning; a problem where that fails.
+
+Invariant: one bad input never stops a batch and is never passed over in silence.
+"""
+
+from .decoding import decoded
+from .limits import Limits
+from .receiving import Read, read, read_bytes
+
+__all__ = ["Limits", "Read", "decoded", "read", "read_bytes"]

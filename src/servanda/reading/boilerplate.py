@@ -1,0 +1,74 @@
+"""Lines that belong to the site and not to the report: share lines, comment widgets, cookie walls.
+
+Invariant: a line goes only as a whole, and only where a pack's list says so.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from servanda.problems import PackError
+
+from .tracing import Edit
+
+_KEYS = ("lines", "starts", "ends_text")
+
+
+@dataclass(frozen=True, slots=True)
+class Boilerplate:
+    """Patterns over folded lines: those that go, and those after which the report has ended."""
+
+    lines: re.Pattern[str]
+    ends: re.Pattern[str]
+
+    def is_line(self, line: str) -> bool:
+        """True where the whole line is boilerplate."""
+        return len(line) <= 400 and self.lines.fullmatch(line.strip().casefold()) is not None
+
+    def is_end(self, line: str) -> bool:
+        """True where the line heads what no longer belongs to the report (comments, related stories)."""
+        return len(line) <= 120 and self.ends.fullmatch(line.strip().casefold()) is not None
+
+    def edits(self, paragraph: str, start: int) -> Iterator[Edit]:
+        """Yield edits that take the boilerplate lines out of a paragraph that starts at ``start``."""
+        at = start
+        for line in paragraph.split("\n"):
+            if self.is_line(line) or self.is_end(line):
+                yield at, at + len(line), ""
+            at += len(line) + 1
+
+
+@cache
+def boilerplate() -> Boilerplate:
+    """Return the lists of all packs together: pages mix languages (an English widget on a Hindi page)."""
+    lists: dict[str, list[str]] = {key: [] for key in _KEYS}
+    for pack in sorted(files("servanda").joinpath("packs").iterdir(), key=lambda p: p.name):
+        file = pack.joinpath("boilerplate.toml")
+        if file.is_file():
+            _add(lists, file.read_text("utf-8"), f"packs/{pack.name}/boilerplate.toml")
+    lines = [_form(f) for f in lists["lines"]] + [_form(f) + r"\b.*" for f in lists["starts"]]
+    return Boilerplate(_any(lines), _any([_form(f) for f in lists["ends_text"]]))
+
+
+def _add(lists: dict[str, list[str]], text: str, where: str) -> None:
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PackError(f"{where}: {error}.") from error
+    for key in _KEYS:
+        lists[key] += table.get(key, [])
+
+
+def _form(form: str) -> str:
+    """A pack's form as a pattern: ``#`` is a number, ``*`` anything; the rest is itself."""
+    words = re.escape(form.casefold()).replace(r"\ ", r"\s+")
+    return words.replace(r"\#", r"\d[\d.,]*").replace(r"\*", ".*")
+
+
+def _any(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns) or r"(?!)")

@@ -1,0 +1,104 @@
+"""From a body as it came to clean text: NFC, plain spaces, no junk, each paragraph once.
+
+Invariant: nothing is put into the text but blanks and line breaks (and composed
+characters); what stands in the clean text stood in the raw one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from .boilerplate import Boilerplate
+from .tracing import Edit, Traced
+
+# Every space of Unicode (category Zs) but the blank, and the controls that stand for one.
+_SPACES = {
+    ord(c): " "
+    for c in "\u00a0\u1680"
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\x0b\x1f"
+}
+_BREAKS = {ord(c): "\n" for c in "\x0c\x1c\x1d\x1e\x85\u2028\u2029"}
+_ONE_TO_ONE = _SPACES | _BREAKS
+# Zero-width joiner and non-joiner are kept between letters and marks: Indic and Persian words need them.
+_JUNK = re.compile(
+    "\r(?=\n)|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+    "|[\u200c\u200d](?![^\\W\\d_]|[\u0300-\u036f\u0600-\u06ff\u0900-\u0dff\u1000-\u109f\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])"
+)
+_RUNS = re.compile("  +(?! )|(?<=\n) +| +(?=\n)|\\A\\s+|\\s+\\Z")
+_FLOODS = re.compile("\n{3,}")
+_LONE_RETURN = re.compile("\r")
+PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?!\s*\n))*")
+_REPEATED_LENGTH = 40
+
+
+def cleaned(body: Traced, boilerplate: Boilerplate | None = None) -> Traced:
+    """Return the clean text of a body; see the module's invariant."""
+    text = body.sub(_JUNK, "").sub(_LONE_RETURN, "\n").translate(_ONE_TO_ONE)
+    text = composed_nfc(text)
+    text = tidied(text)
+    text = text.edit(_cut(text.text, boilerplate))
+    return tidied(text)
+
+
+def tidied(text: Traced) -> Traced:
+    """Return the text with single blanks, no blanks at the ends of lines, and no more than one empty line."""
+    text = text.edit((m.start(), m.end(), _run(m)) for m in _RUNS.finditer(text.text))
+    return text.sub(_FLOODS, "\n\n")
+
+
+def _run(match: re.Match[str]) -> str:
+    """A run of blanks inside a line is one blank; at an edge it is nothing."""
+    text = match.string
+    at_edge = match.start() == 0 or match.end() == len(text)
+    beside_break = at_edge or text[match.start() - 1] == "\n" or text[match.end()] == "\n"
+    return "" if beside_break else " "
+
+
+def composed_nfc(text: Traced) -> Traced:
+    """Return the text in NFC, with the places of what did not change kept."""
+    if unicodedata.is_normalized("NFC", text.text):
+        return text
+    return text.edit(_compositions(text.text))
+
+
+def _compositions(text: str) -> Iterator[Edit]:
+    """Yield an edit for each stretch that NFC changes; stretches begin at starters that compose with nothing before."""
+    start = 0
+    for stop in _stretches(text):
+        piece = text[start:stop]
+        new = unicodedata.normalize("NFC", piece)
+        if new != piece:
+            yield start, stop, new
+        start = stop
+
+
+def _stretches(text: str) -> Iterator[int]:
+    """Yield the ends of the shortest stretches that can be normalised apart: before a character at rest."""
+    for i in range(1, len(text)):
+        ch = text[i]
+        if ch < "\u0300" or (not unicodedata.combining(ch) and unicodedata.category(ch)[0] != "M" and not _medial(ch)):
+            yield i
+    if text:
+        yield len(text)
+
+
+def _medial(ch: str) -> bool:
+    """Hangul vowels and finals compose with the letter before them though they are starters."""
+    return "\u1160" <= ch <= "\u11ff"
+
+
+def _cut(text: str, boilerplate: Boilerplate | None) -> Iterator[Edit]:
+    """Yield edits that take out boilerplate lines and paragraphs printed a second time."""
+    seen: set[str] = set()
+    first = text.partition("\n")[0]
+    for match in PARAGRAPH.finditer(text):
+        paragraph = match[0].rstrip()
+        if paragraph in seen or (match.start() and paragraph == first):
+            yield match.start(), match.end(), ""
+            continue
+        if len(paragraph) >= _REPEATED_LENGTH:
+            seen.add(paragraph)
+        if boilerplate is not None:
+            yield from boilerplate.edits(paragraph, match.start())

@@ -1,0 +1,37 @@
+"""The names under which sources give their facts; the data is ``fields.toml`` beside this file.
+
+Invariant: read once, never changed.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("fields.toml").read_text("utf-8"))
+
+
+def columns(slot: str) -> tuple[str, ...]:
+    """Return the names of columns that give the slot, most trusted first."""
+    return tuple(_table()["column"][slot])
+
+
+def elements(slot: str) -> tuple[str, ...]:
+    """Return the names of XML elements that give the slot, most trusted first."""
+    return tuple(_table()["element"][slot])
+
+
+@cache
+def _months() -> dict[str, int]:
+    return {name.casefold(): int(number) for number, names in _table()["months"].items() for name in names}
+
+
+def month_named(word: str) -> int | None:
+    """Return the number of the month that the word names, in any of the languages listed."""
+    word = word.casefold().rstrip(".")
+    return _months().get(word)

@@ -1,0 +1,85 @@
+"""What the bytes are, from the bytes; the name only breaks a tie between kinds of plain text.
+
+Invariant: nothing is read by its name's ending alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SIGNATURES = (
+    (b"%PDF-", "pdf"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\x1f\x8b", "gzip"), (b"{\\rtf", "rtf"),
+    (b"WARC/", "warc"), (b"\xff\xd8\xff", "JPEG image"), (b"\x89PNG", "PNG image"), (b"GIF8", "GIF image"),
+    (b"BM", "BMP image?"), (b"RIFF", "sound, image or film?"), (b"\xd0\xcf\x11\xe0", "old Office file"),
+    (b"7z\xbc\xaf", "7-Zip archive"), (b"Rar!", "RAR archive"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"), (b"\x7fELF", "program"), (b"MZ", "program?"),
+    (b"SQLite format 3", "SQLite database"),
+    (b"ID3", "sound"), (b"OggS", "sound"), (b"\x00\x00\x01\x00", "icon"), (b"II*\x00", "TIFF image"),
+    (b"MM\x00*", "TIFF image"),
+)  # fmt: skip
+_LEADING = re.compile(rb"(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>|\s)*", re.S | re.I)
+_ROOT = re.compile(rb"<([a-zA-Z_][\w:.-]*)")
+_HTML_ELEMENTS = frozenset(
+    b"html head body article div p h1 h2 h3 meta title table section main span a b i em strong br ul ol li img script style"
+    b" header footer nav center font blockquote pre form link base iframe aside figure".split()
+)
+_MAIL = re.compile(
+    rb"(?:(?:From|Return-Path|Received|Delivered-To|Date|Subject|Message-ID|MIME-Version|To|X-[\w-]+):"
+    rb"[^\n]*\n(?:[ \t][^\n]*\n)*){3}",
+    re.I,
+)
+_HEAD = 4096
+_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\x0b\x0c\x1b\x1a")
+
+
+def sniffed(data: bytes, name: str = "") -> str:
+    """Return the format: a reader's name, or in words what the bytes are where no reader fits."""
+    head = data[:_HEAD]
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
+        return "empty"
+    for signature, sort in _SIGNATURES:
+        if head.startswith(signature) and (not sort.endswith("?") or _is_binary(head)):
+            return sort.rstrip("?")
+    if len(data) > 262 and data[257:262] == b"ustar":
+        return "tar"
+    return _text_sort(head, name)
+
+
+def _text_sort(head: bytes, name: str) -> str:
+    if _is_binary(head):
+        return "binary"
+    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head
+    start = (head.replace(b"\x00", b"") if wide else head).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if start[:1] == b"<":
+        return _markup_sort(start)
+    if start[:1] in (b"{", b"["):
+        return "json"
+    if start[:5] == b"From " and b"\nFrom" in start[:2000]:
+        return "mbox"
+    if _MAIL.match(start):
+        return "mail"
+    return _by_name(name)
+
+
+def _markup_sort(start: bytes) -> str:
+    """Tell HTML from other XML by the first element, or by a doctype."""
+    root = _ROOT.match(start, leading.end() if (leading := _LEADING.match(start)) else 0)
+    if re.search(rb"<!doctype\s+html|<html\b", start, re.I):
+        return "html"
+    return "html" if root is None or root[1].lower() in _HTML_ELEMENTS else "xml"
+
+
+def _by_name(name: str) -> str:
+    ending = name.lower().rpartition(".")[2]
+    return {"md": "markdown", "markdown": "markdown", "csv": "csv", "tsv": "tsv", "tab": "tsv"}.get(ending, "text")
+
+
+def _is_binary(head: bytes) -> bool:
+    """Text has hardly any control bytes, unless it is UTF-16 or UTF-32, which shows by its mark or its NULs."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return False
+    nuls = head.count(0)
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if nuls > 0.2 * len(head) and min(even, odd) < 0.05 * max(even, odd):
+        return False
+    return sum(byte in _CONTROLS for byte in head) > 0.01 * len(head) + 1

@@ -1,0 +1,673 @@
+"""What the words of a date mean, resolved against the document's date.
+
+Each rule takes the named words that a pack's pattern found and returns a reading, or
+None where they are no date. Nothing is guessed: a reading without a value says why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from servanda.language.dates_words import Word
+from servanda.language.edtf import (
+    bounds,
+    day,
+    interval,
+    last_day,
+    month_of,
+    week_of,
+)
+
+UNDATED = "The document has no date to reckon from."
+VAGUE = "The words name no definite time."
+AMBIGUOUS = "Day and month could be either way round."
+NO_START = "It is not known in which month the fiscal year begins."
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the words of a date mean; see ``dates.DateMention`` for the fields."""
+
+    value: str | None
+    precision: str
+    past: str | None = None
+    future: str | None = None
+    relation: str = ""
+    weekday: bool = False
+    relative: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a rule may know beside the words: the document's day and the language's conventions."""
+
+    anchor: date | None
+    day_first: bool = False
+    fiscal_start: int | None = None
+    fiscal_named_by_end: bool = False
+    eras: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The words of a pattern by their names in it."""
+
+    words: Mapping[str, Word]
+    setting: Setting
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.words
+
+    def number(self, name: str) -> int | None:
+        """The word's number, or None where the pattern found none or its number is vague."""
+        word = self.words.get(name)
+        if word is None or not re.fullmatch(r"[+-]?\d+", str(word.value)):
+            return None
+        return int(word.value)
+
+    def key(self, name: str) -> str:
+        word = self.words.get(name)
+        return str(word.value) if word else ""
+
+    def width(self, name: str) -> int:
+        word = self.words[name]
+        return word.stop - word.start
+
+
+Rule = Callable[[Found], Reading | None]
+
+
+def relative(value: str | None, precision: str, **more: Any) -> Reading:
+    """A reading that has the document's date in it; both tenses read alike."""
+    return Reading(value, precision, past=value, future=value, relative=True, **more)
+
+
+def absent(reason: str, precision: str, **more: Any) -> Reading:
+    return Reading(None, precision, reason=reason, **more)
+
+
+def two_ways(anchor: date, candidates: Iterable[date], target: date) -> tuple[str, str | None, str | None]:
+    """Return the nearest to ``target``, the last on or before and the first on or after the document's day."""
+    days = sorted(candidates)
+    past = max((d for d in days if d <= anchor), default=None)
+    future = min((d for d in days if d >= anchor), default=None)
+    nearest = min(days, key=lambda d: abs((d - target).days))
+    return nearest.isoformat(), past and past.isoformat(), future and future.isoformat()
+
+
+# --- the year that goes with a month or quarter -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The year said beside other words; ``number`` is None where it is relative and the document undated."""
+
+    said: bool
+    number: int | None = None
+    relative: bool = False
+
+
+def year_of(found: Found) -> Year:
+    """Return the year that the words name: written out, of an era, or relative ("next year")."""
+    if "year" in found:
+        return Year(True, found.number("year"))
+    if "era" in found:
+        return Year(True, era_year(found))
+    offset = unit_offset(found, "year")
+    if offset is None:
+        return Year(False)
+    anchor = found.setting.anchor
+    return Year(True, anchor.year + offset if anchor else None, relative=True)
+
+
+def era_year(found: Found) -> int | None:
+    """Return the year of a reign: its first year is year 1."""
+    first = int(found.key("era"))
+    return first + (found.number("erayear") or 1) - 1
+
+
+def unit_offset(found: Found, unit: str) -> int | None:
+    """Return how many units from now the words say ("last year" is -1), or None where they say another unit."""
+    if "period" in found:
+        name, offset = found.key("period")[:-2], int(found.key("period")[-2:])
+        return offset if name == unit else None
+    if "rel" in found and "unit" in found and found.key("unit") == unit:
+        return int(found.key("rel"))
+    return None
+
+
+# --- days ---------------------------------------------------------------------------------------------
+
+
+def read_day(found: Found) -> Reading | None:
+    """A day of a month, the month or the year perhaps left out ("9 October", "Thursday (22)")."""
+    number, month = found.number("day"), found.number("month")
+    year = year_of(found)
+    if number is None or ("month" in found and month is None):
+        return None
+    if year.said and month is not None:
+        if year.number is None:
+            return absent(UNDATED, "day", relative=True)
+        only = day(year.number, month, number)
+        return only and Reading(only.isoformat(), "day", relative=year.relative)
+    return day_near(found, number, month)
+
+
+def day_near(found: Found, number: int, month: int | None) -> Reading | None:
+    """The nearest such day to the document's; a weekday said with it must agree where any can."""
+    anchor = found.setting.anchor
+    if anchor is None:
+        return absent(UNDATED, "day", weekday="weekday" in found)
+    target = anchor + timedelta(found.number("deictic") or 0)
+    months = [(anchor.year + y, month) for y in (-1, 0, 1)] if month else month_neighbours(anchor, found)
+    days = [d for y, m in months if (d := day(y, m, number))]
+    if "weekday" in found:
+        days = [d for d in days if d.isoweekday() == found.number("weekday")] or days
+    if not days:
+        return None
+    value, past, future = two_ways(anchor, days, target)
+    return Reading(value, "day", past, future, weekday="weekday" in found, relative=month is None)
+
+
+def month_neighbours(anchor: date, found: Found) -> list[tuple[int, int]]:
+    offset = unit_offset(found, "month")
+    months = (-1, 0, 1) if offset is None else (offset,)
+    return [((anchor.year * 12 + anchor.month - 1 + m) // 12, (anchor.month - 1 + m) % 12 + 1) for m in months]
+
+
+def read_numeric(found: Found) -> Reading | None:
+    """A day in digits: year first, or day and month in the language's order where it has one."""
+    parts = re.split(r"[-./]", found.key("numeric").partition("T")[0])
+    first, second, third = (int(p) for p in parts)
+    if len(parts[0]) == 4:
+        return plain_day(first, second, third)
+    readings = {day(third, second, first)}
+    if not found.setting.day_first and "." not in found.key("numeric"):
+        readings.add(day(third, first, second))
+    days = [d for d in readings if d]
+    if len(days) > 1:
+        return absent(AMBIGUOUS, "day")
+    return Reading(days[0].isoformat(), "day") if days else None
+
+
+def plain_day(year: int, month: int, number: int) -> Reading | None:
+    only = day(year, month, number)
+    return only and Reading(only.isoformat(), "day")
+
+
+def read_deictic(found: Found) -> Reading | None:
+    """ "yesterday", "today"; Hindi "kal" is the day before or after, as the verb has it."""
+    anchor = found.setting.anchor
+    if anchor is None:
+        return absent(UNDATED, "day", relative=True)
+    key = found.key("deictic")
+    if key.startswith("±"):
+        past, future = (anchor + timedelta(sign * int(key[1:])) for sign in (-1, 1))
+        return Reading(past.isoformat(), "day", past.isoformat(), future.isoformat(), relative=True)
+    return relative((anchor + timedelta(int(key))).isoformat(), "day")
+
+
+def read_weekday(found: Found) -> Reading | None:
+    """A weekday: by default the last such day on or before the document's date."""
+    anchor, number = found.setting.anchor, found.number("weekday")
+    if number is None:
+        return None
+    if anchor is None:
+        return absent(UNDATED, "day", weekday=True, relative=True)
+    weeks = unit_offset(found, "week")
+    if weeks is not None:
+        return weekday_in_week(anchor, weeks, number)
+    past = anchor - timedelta((anchor.isoweekday() - number) % 7)
+    future = anchor + timedelta((number - anchor.isoweekday()) % 7)
+    rel = found.number("rel")
+    if rel == -1:
+        future = past = past if past < anchor else past - timedelta(7)
+    elif rel == 1:
+        past = future = future if future > anchor else future + timedelta(7)
+    elif rel == 0:
+        return weekday_in_week(anchor, 0, number)
+    return Reading(past.isoformat(), "day", past.isoformat(), future.isoformat(), weekday=True, relative=True)
+
+
+def weekday_in_week(anchor: date, weeks: int, number: int) -> Reading:
+    chosen = anchor + timedelta(7 * weeks + number - anchor.isoweekday())
+    return relative(chosen.isoformat(), "day", weekday=True)
+
+
+# --- months, quarters, years --------------------------------------------------------------------------
+
+
+def read_month(found: Found) -> Reading | None:
+    """A month, its year written, relative, or left out (then the nearest, with both tenses)."""
+    number, year = found.number("month"), year_of(found)
+    if number is None or not 1 <= number <= 12:
+        return None
+    if year.said:
+        if year.number is None:
+            return absent(UNDATED, "month", relative=True)
+        return Reading(month_of(year.number, number), "month", relative=year.relative)
+    return stretch_near(found, number, 1, "month", lambda y: month_of(y, number))
+
+
+def stretch_near(
+    found: Found, first: int, length: int, precision: str, spelled: Callable[[int], str]
+) -> Reading | None:
+    """The nearest stretch of ``length`` months from month ``first``, with both tenses; "last" and "next" are strict."""
+    anchor = found.setting.anchor
+    if anchor is None:
+        return absent(UNDATED, precision)
+    gone = (anchor.month - first) % 12
+    running = gone < length
+    past_year = (anchor.year * 12 + anchor.month - 1 - gone) // 12
+    rel = found.number("rel")
+    if rel is not None:
+        shift = {-1: -1 if running else 0, 0: 0 if first <= anchor.month else 1, 1: 1}[rel]
+        if rel == 0:
+            return relative(spelled(anchor.year), precision)
+        return relative(spelled(past_year + shift), precision)
+    past, future = spelled(past_year), spelled(past_year if running else past_year + 1)
+    nearest = past if running or gone - length + 1 <= 12 - gone else future
+    return Reading(nearest, precision, past, future)
+
+
+def read_quarter(found: Found) -> Reading | None:
+    """A quarter or half year, of the calendar or (with a fiscal word) of the fiscal year."""
+    number, length = found.number("quarter") or found.number("half"), 3 if "quarter" in found else 6
+    if number is None or number * length > 12:
+        return None
+    precision = "quarter" if length == 3 else "half"
+    start, year = 1, year_of(found)
+    if "fiscal" in found:
+        if found.setting.fiscal_start is None:
+            return absent(NO_START, precision)
+        start = found.setting.fiscal_start
+        year = fiscal_first_year(found, year)
+    first = start + (number - 1) * length
+
+    def spelled(y: int) -> str:
+        return f"{month_of(y, first)}/{month_of(y, first + length - 1)}"
+
+    if year.said:
+        return (
+            Reading(spelled(year.number), precision, relative=year.relative)
+            if year.number
+            else absent(UNDATED, precision, relative=True)
+        )
+    return stretch_near(found, (first - 1) % 12 + 1, length, precision, spelled)
+
+
+def read_year(found: Found) -> Reading | None:
+    """A year by itself, or of an era."""
+    year = year_of(found)
+    if not year.said:
+        return None
+    if year.number is None:
+        return absent(UNDATED, "year", relative=True)
+    return Reading(f"{year.number:04d}", "year", relative=year.relative)
+
+
+def read_decade(found: Found) -> Reading | None:
+    """ "the 1990s" is 199X; "the 2000s" may be the century, so only decades past a century's first are read."""
+    number = found.number("decade") or found.number("year")
+    return Reading(f"{number // 10}X", "decade") if number and number % 10 == 0 else None
+
+
+def read_season(found: Found) -> Reading | None:
+    """A season of a year, as ISO 8601-2 has it (2025-22 is the summer of 2025)."""
+    code, year = found.number("season"), year_of(found)
+    if code is None:
+        return None
+    if year.said:
+        return Reading(f"{year.number}-{code}", "season") if year.number else absent(UNDATED, "season", relative=True)
+    first = 3 * (code - 20)
+    return stretch_near(found, first, 3, "season", lambda y: f"{y}-{code}")
+
+
+def read_week_of(found: Found) -> Reading | None:
+    """ "the first week of May 2024" is the 1st to the 7th; the last week the last seven days."""
+    month = read_month(found) if "month" in found else read_relative(found)
+    if month is None or month.value is None:
+        return month
+    number = found.number("nth")
+
+    def week(value: str | None) -> str | None:
+        first, last = bounds(value) if value else (None, None)
+        if first is None or last is None or number is None or number > 4:
+            return None
+        begin = first + timedelta(7 * (number - 1)) if number > 0 else last - timedelta(6)
+        return f"{begin}/{begin + timedelta(6)}"
+
+    value = week(month.value)
+    return value and replace(month, value=value, past=week(month.past), future=week(month.future), precision="week")
+
+
+def read_relative(found: Found) -> Reading | None:
+    """ "last month", "this week", "next year": the whole calendar unit."""
+    anchor = found.setting.anchor
+    unit = found.key("period")[:-2] or found.key("unit")
+    offset = unit_offset(found, unit) if unit else None
+    if offset is None:
+        offset = 0
+    if unit in ("day", "decade", "century", "hour"):
+        return absent(VAGUE, unit, relative=True) if unit == "decade" and offset else None
+    if unit == "fiscal":
+        return fiscal(found, offset)
+    precision = {"weekend": "range"}.get(unit, unit)
+    if anchor is None:
+        return absent(UNDATED, precision, relative=True)
+    value = calendar_unit(anchor, unit, offset)
+    return value and relative(value, precision)
+
+
+def calendar_unit(anchor: date, unit: str, offset: int) -> str | None:
+    """Return the week, weekend, month, quarter, half or year so many units from the day's own."""
+    if unit == "week":
+        return week_of(anchor, offset)
+    if unit == "weekend":
+        saturday = anchor + timedelta(6 - anchor.isoweekday() + 7 * offset)
+        return f"{saturday}/{saturday + timedelta(1)}"
+    if unit == "month":
+        return month_of(anchor.year, anchor.month + offset)
+    if unit in ("quarter", "half"):
+        length = 3 if unit == "quarter" else 6
+        first = (anchor.month - 1) // length * length + 1 + offset * length
+        return f"{month_of(anchor.year, first)}/{month_of(anchor.year, first + length - 1)}"
+    return f"{anchor.year + offset:04d}" if unit == "year" else None
+
+
+# --- fiscal years -------------------------------------------------------------------------------------
+
+
+def fiscal_first_year(found: Found, year: Year) -> Year:
+    """Return the calendar year in which the fiscal year named by one number begins."""
+    if year.number is None or "yy" in found or "year2" in found:
+        return year
+    named_by_end = found.setting.fiscal_named_by_end and found.setting.fiscal_start != 1
+    return replace(year, number=year.number - named_by_end)
+
+
+def fiscal(found: Found, offset: int | None = None) -> Reading | None:
+    """A fiscal year: named by two years, by one, or relative to the document's date."""
+    start, anchor = found.setting.fiscal_start, found.setting.anchor
+    if start is None:
+        both = read_years(found) if "yy" in found or "year2" in found else None
+        return replace(both, precision="fiscal") if both else absent(NO_START, "fiscal", relative=offset is not None)
+    if offset is None:
+        first = fiscal_first_year(found, year_of(found)) if "year" in found else lone_yy(found)
+        return Reading(fiscal_span(first.number, start), "fiscal") if first.number else None
+    if anchor is None:
+        return absent(UNDATED, "fiscal", relative=True)
+    return relative(fiscal_span(anchor.year - (anchor.month < start) + offset, start), "fiscal")
+
+
+def lone_yy(found: Found) -> Year:
+    """ "FY25" is 2025, named like any year written out."""
+    number = found.number("yy")
+    if number is None or found.width("yy") != 2:
+        return Year(False)
+    shift = found.setting.fiscal_named_by_end and found.setting.fiscal_start != 1
+    return Year(True, 2000 + number - shift)
+
+
+def fiscal_span(year: int, start: int) -> str:
+    return f"{year:04d}" if start == 1 else f"{month_of(year, start)}/{month_of(year, start + 11)}"
+
+
+def read_fiscal(found: Found) -> Reading | None:
+    """A fiscal year by its words."""
+    if "rel" in found:
+        return fiscal(found, found.number("rel"))
+    if ("yy" in found or "year2" in found) and read_years(found) is None and "year" in found:
+        return None
+    if "period" in found:
+        return fiscal(found, int(found.key("period")[-2:]))
+    return fiscal(found)
+
+
+# --- stretches ----------------------------------------------------------------------------------------
+
+
+def read_years(found: Found) -> Reading | None:
+    """ "2025-29", "from 2019 to 2021"; "2024-10" is a month, since no period runs backwards."""
+    first, last = found.number("year"), found.number("year2")
+    if first is None:
+        return None
+    if last is None:
+        ending = found.number("yy")
+        if ending is None or found.width("yy") != 2:
+            return None
+        if ending <= first % 100:
+            return Reading(month_of(first, ending), "month") if 1 <= ending <= 12 else None
+        last = first // 100 * 100 + ending
+    return Reading(f"{first}/{last}", "range") if first < last else None
+
+
+def read_days(found: Found) -> Reading | None:
+    """Two days of one or two months: "7-12 April 2024", "April 30 to May 2"."""
+    second = {k: v for k, v in found.words.items() if k not in ("day", "month", "weekday")}
+    second["day"] = second.pop("day2")
+    second["month"] = second.pop("month2", None) or found.words["month"]
+    last = read_day(Found(second, found.setting))
+    if last is None or last.value is None:
+        return last and replace(last, precision="range")
+    last_month = int(second["month"].value)
+    first_month = found.number("month") or last_month
+
+    def since(end: str | None) -> str | None:
+        if not end:
+            return None
+        year = int(end[:4]) - (first_month > last_month)
+        begin = day(year, first_month, found.number("day") or 0)
+        return f"{begin}/{end}" if begin and begin.isoformat() <= end else None
+
+    value = since(last.value)
+    return value and replace(last, value=value, past=since(last.past), future=since(last.future), precision="range")
+
+
+def read_months(found: Found) -> Reading | None:
+    """Two months of a year: "March to May 2025", "November 2024 - March 2025"."""
+    second = {k: v for k, v in found.words.items() if k not in ("month", "year1")}
+    second["month"] = second.pop("month2")
+    last = read_month(Found(second, found.setting))
+    if last is None or last.value is None:
+        return last and replace(last, precision="range")
+    first, shift = found.number("month") or 0, found.number("month") or 0
+    wraps = shift > (found.number("month2") or 0)
+
+    def since(end: str | None) -> str | None:
+        return f"{month_of(int(end[:4]) - wraps, first)}/{end}" if end else None
+
+    return replace(last, value=since(last.value), past=since(last.past), future=since(last.future), precision="range")
+
+
+def read_count(found: Found) -> Reading | None:
+    """ "the next five years": from the document's unit to the one so many on; backwards for "the last"."""
+    anchor, many, direction = found.setting.anchor, found.number("n"), found.number("rel")
+    if many is None or not direction:
+        return absent(VAGUE, "range", relative=True)
+    if anchor is None:
+        return absent(UNDATED, "range", relative=True)
+    here, there = moved(anchor, found.key("unit"), 0), moved(anchor, found.key("unit"), many * direction)
+    if here is None or there is None:
+        return None
+    ends = sorted((here, there))
+    return relative(interval(*ends), "range")
+
+
+def moved(anchor: date, unit: str, many: int) -> str | None:
+    """Return the unit so many on from the document's day: a day for days and weeks, else month or year."""
+    years = {"year": 1, "decade": 10}.get(unit)
+    if years:
+        year = anchor.year + years * many
+        return f"{year:04d}" if 0 < year < 9999 else None
+    months = {"month": 1, "quarter": 3, "half": 6}.get(unit)
+    if months:
+        return month_of(anchor.year, anchor.month + months * many) if abs(many) < 9999 else None
+    days = {"day": 1, "week": 7, "fortnight": 14}.get(unit)
+    return (anchor + timedelta(days * many)).isoformat() if days and abs(many) < 9999 else None
+
+
+def read_ago(found: Found) -> Reading | None:
+    """ "two years ago" is that year, "three weeks ago" that week, "ten days ago" that day."""
+    anchor, many, unit = found.setting.anchor, found.number("n"), found.key("unit")
+    if many is None:
+        return absent(VAGUE, unit, relative=True)
+    if anchor is None:
+        return absent(UNDATED, unit, relative=True)
+    many *= int(found.key("ago") or -1)
+    value = week_of(anchor, many) if unit == "week" and many < 9999 else moved(anchor, unit, many)
+    return value and relative(value, unit)
+
+
+def read_within(found: Found) -> Reading | None:
+    """ "within 30 days": a deadline so long after the document's date."""
+    anchor, many, unit = found.setting.anchor, found.number("n"), found.key("unit")
+    if many is None:
+        return absent(VAGUE, "day", relative=True, relation="by")
+    if anchor is None:
+        return absent(UNDATED, "day", relative=True, relation="by")
+    there = moved(anchor, unit, many)
+    if there is None:
+        return None
+    if len(there) < 10:
+        year, month = int(there[:4]), int(there[5:] or anchor.month)
+        last = bounds(month_of(year, month))[1]
+        there = str(last and min(last, day(year, month, anchor.day) or last))
+    return relative(there, "day", relation="by")
+
+
+def read_duration(found: Found) -> Reading | None:
+    """A length of time: value P3D, P2W, P6M, P10Y (ISO 8601); no date by itself."""
+    many, unit = found.number("n"), found.key("unit")
+    sign, factor = {
+        "day": ("D", 1),
+        "week": ("W", 1),
+        "fortnight": ("W", 2),
+        "month": ("M", 1),
+        "quarter": ("M", 3),
+        "year": ("Y", 1),
+        "decade": ("Y", 10),
+    }.get(unit, ("", 0))
+    return Reading(f"P{many * factor}{sign}", "duration") if many and sign else None
+
+
+def read_vague(found: Found) -> Reading | None:
+    """Words for a time that nobody can put a date to ("in the coming months")."""
+    return absent(VAGUE, "vague", relative=True)
+
+
+# --- what stands before or after a date ---------------------------------------------------------------
+
+
+def with_part(reading: Reading, part: str, setting: Setting) -> Reading:
+    """ "mid-2014" is June 2014; "the end of" what lies ahead is its last day; "early" and "late" narrow nothing.
+
+    The end of a time that has passed stays the whole time: nobody says which day of it.
+    """
+    if part == "mid" and reading.precision == "year":
+        return replace(reading, **each(reading, lambda value: f"{value}-06"), precision="month")
+    if part != "end" or reading.value is None:
+        return reading
+    ahead = each(reading, last_day)
+    future = ahead["future"] or ahead["value"]
+    if setting.anchor and future and future >= setting.anchor.isoformat() and is_default(reading, setting):
+        return replace(reading, value=future, past=reading.past or reading.value, future=future, precision="day")
+    return replace(reading, past=reading.past or reading.value, future=future)
+
+
+def is_default(reading: Reading, setting: Setting) -> bool:
+    """True where the reading's own value has not wholly passed."""
+    last = bounds(reading.value or "")[1]
+    return bool(last and setting.anchor and last >= setting.anchor)
+
+
+def with_relation(reading: Reading, relation: str) -> Reading:
+    """A deadline is the last day of its time, with the tense that lies ahead; the rest is only said beside.
+
+    "from ... to", "... se ... tak" only frame a range, which stays as it is.
+    """
+    if relation in ("by", "until", "before") and reading.precision != "range":
+        spelled = day_before if relation == "before" else last_day
+        ends = each(reading, spelled)
+        value = ends["future"] or ends["value"]
+        said = "till" if relation == "until" else "by"
+        return replace(reading, value=value, past=ends["past"], future=ends["future"], relation=said, precision="day")
+    if relation == "about" and reading.value and "/" not in reading.value:
+        return replace(reading, value=f"{reading.value}~", relation="about")
+    if reading.precision == "range" and relation in ("by", "from"):
+        return reading
+    return replace(reading, relation=relation)
+
+
+def day_before(value: str) -> str | None:
+    """ "before 31 March" is due that day at the latest; "before March" the day before it begins."""
+    first, last = bounds(value)
+    if first is None or first == last:
+        return last_day(value)
+    return (first - timedelta(1)).isoformat()
+
+
+def each(reading: Reading, change: Callable[[str], str | None]) -> dict[str, str | None]:
+    """Apply a change to the three dates of a reading."""
+    dates = {"value": reading.value, "past": reading.past, "future": reading.future}
+    return {name: change(value) if value else None for name, value in dates.items()}
+
+
+def spanning(first: Reading, last: Reading) -> Reading | None:
+    """Join two readings into an interval, in either tense, where it does not run backwards."""
+    if first.value is None or last.value is None:
+        return absent(first.reason or last.reason, "range", relative=first.relative or last.relative)
+    past = joined(first.past or first.value, last.past or last.value) or joined(
+        first.past or first.value, last.future or last.value
+    )
+    future = joined(first.future or first.value, last.future or last.value)
+    value = joined(first.value, last.value) or past or future
+    if value is None:
+        return None
+    both = first.past or last.past
+    return Reading(
+        value,
+        "range",
+        past if both else None,
+        future if both else None,
+        weekday=first.weekday and last.weekday,
+        relative=first.relative or last.relative,
+    )
+
+
+def joined(first: str, last: str) -> str | None:
+    """Return the interval between two dates, or None where it would run backwards."""
+    begin, end = bounds(first)[0], bounds(last)[1]
+    if begin is None or end is None or begin > end:
+        return None
+    return interval(first.partition("/")[0], last.rpartition("/")[2])
+
+
+RULES: Mapping[str, Rule] = {
+    "day": read_day,
+    "numeric": read_numeric,
+    "deictic": read_deictic,
+    "weekday": read_weekday,
+    "month": read_month,
+    "quarter": read_quarter,
+    "half": read_quarter,
+    "year": read_year,
+    "years": read_years,
+    "decade": read_decade,
+    "season": read_season,
+    "week-of": read_week_of,
+    "relative": read_relative,
+    "fiscal": read_fiscal,
+    "days": read_days,
+    "months": read_months,
+    "count": read_count,
+    "ago": read_ago,
+    "within": read_within,
+    "duration": read_duration,
+    "vague": read_vague,
+}

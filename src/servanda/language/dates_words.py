@@ -1,0 +1,291 @@
+"""Read a pack's ``dates.toml`` and cut a text into date words.
+
+A date word is a number or a form of a word class; each class and value has one letter of
+its own, so that patterns over words are patterns over short strings. Offsets are those of
+the text that was cut, always.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import count
+from typing import Any, NamedTuple
+
+import regex
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from servanda.problems import PackError
+
+# Letters of the number classes: how large, and whether written as an ordinal ("9th").
+TO_12, TO_31, SMALL, YEAR, TO_12TH, TO_31ST, DECADE, NUMERIC, OTHER, BREAK = (chr(0xE000 + i) for i in range(10))
+DATE, DURATION = "\ue010", "\ue011"
+NUMBER_CLASSES = {
+    "day": TO_12 + TO_31 + TO_12TH + TO_31ST,
+    "to12": TO_12,
+    "n": TO_12 + TO_31 + SMALL,
+    "year": YEAR,
+    "nth": TO_12TH + TO_31ST,
+    "decade": DECADE,
+    "numeric": NUMERIC,
+    "date": DATE,
+    "span": DURATION,
+}
+# A sentence without a digit and without a word of these classes holds no date.
+TELLING = frozenset(
+    (
+        "month",
+        "maybe_month",
+        "weekday",
+        "unit",
+        "deictic",
+        "period",
+        "season",
+        "quarter",
+        "era",
+        "fiscal",
+        "vague",
+        "sign",
+    )
+)
+# Words that only lead to a date and are no part of its words.
+LEADING = frozenset(("at", "det", "the"))
+
+_NUMERAL = regex.compile(
+    r"(?P<ymd>\d{4}([-./])\d{1,2}\2\d{1,2}(?![-./]?\d)(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?)"
+    r"|(?P<dmy>\d{1,2}([-./])\d{1,2}\4\d{4}(?![-./]?\d))"
+    r"|(?P<odd>\d{1,3}(?:,\d{2,3})+(?!\d)(?:\.\d+)?|\d+(?:[.:+]\d+)+|\d{5,})"
+    r"|(?P<plain>\d+)"
+)
+_BLANKS = {ord(c): " " for c in "\n\r\t\u00a0\u2009\u202f\u3000-‐‑‒–—−"} | {ord("’"): "'"}
+_INVISIBLE = regex.compile("[\u200b\u200c\u200d\u00ad\u2060\ufeff]")
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]")
+_LETTER = regex.compile(r"[\p{L}\p{M}]")
+_LETTERS = regex.compile(r"[\p{L}\p{M}]+")
+_GAP_SIGNS = dict(zip(",،、-‐‑‒–—−~〜～/(（)）'’.", ",,,----------/(())''.", strict=True))
+_BEFORE_NO_DATE = frozenset("$€£¥₹₩₽+#№%@_")
+_MAX_GAP = 4
+
+
+class Word(NamedTuple):
+    """A date word: half-open code points, its class letter, and its value (the pack's key, or the number)."""
+
+    start: int
+    stop: int
+    letter: str
+    value: str | int
+
+
+class Form(NamedTuple):
+    """A form of a word class as the pack has it."""
+
+    text: str
+    sort: str
+    value: str
+    letter: str
+    cased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The date words of one language, ready to be found.
+
+    ``letters`` maps ``class`` and ``class=value`` to the letters that stand for them.
+    """
+
+    forms: tuple[Form, ...]
+    letters: Mapping[str, str]
+    sorts: Mapping[str, str]
+    edges: str
+    loose: frozenset[str]
+    suffixes: frozenset[str]
+    decades: frozenset[str]
+    telling: AhoCorasick
+    automaton: AhoCorasick
+
+    def words(self, text: str) -> list[Word]:
+        """Return the date words of ``text``, leftmost-longest; none where nothing in it tells of a date."""
+        small = _small(text)
+        if not self.telling.find_matches_as_indexes(small):
+            return []
+        small = small.translate(_BLANKS)
+        found = list(self._named(text, small))
+        found += self._numbers(text, {w.start for w in found}, {w.stop for w in found})
+        return _apart(found)
+
+    def _named(self, text: str, small: str) -> Iterator[Word]:
+        for index, start, stop in self.automaton.find_matches_as_indexes(small, overlapping=True):
+            form = self.forms[index]
+            if form.cased and not text[start].isupper():
+                continue
+            if self._stands(form, small, start, stop):
+                yield Word(start, stop, form.letter, form.value)
+
+    def _stands(self, form: Form, small: str, start: int, stop: int) -> bool:
+        """True where no letter beside the form makes it a part of a longer word."""
+        if self.edges == "none" or form.sort in self.loose:
+            return True
+        if start and _LETTER.match(small[start - 1]):
+            return False
+        after = small[stop : stop + 1]
+        return self.edges == "left" or not after or not _WORD.match(after)
+
+    def _numbers(self, text: str, starts: set[int], stops: set[int]) -> Iterator[Word]:
+        for found in _NUMERAL.finditer(text):
+            start, stop = found.span()
+            if found.lastgroup == "odd" or self._is_part(text, start, stops):
+                yield Word(start, stop, OTHER, 0)
+            elif found.lastgroup == "plain":
+                yield self._number(text, start, stop, starts)
+            else:
+                yield Word(start, stop, NUMERIC, found.group())
+
+    def _is_part(self, text: str, start: int, stops: set[int]) -> bool:
+        """True for digits inside a name, an amount or a telephone number ("Su-30", "$2020", "+94")."""
+        if not start or start in stops:
+            return False
+        before = text[start - 1]
+        if before in _BEFORE_NO_DATE or (before == " " and start > 1 and text[start - 2] in _BEFORE_NO_DATE):
+            return True
+        if _LETTER.match(before):
+            return self.edges == "both"
+        hyphened = before in "-‐‑–" and start > 1 and start - 1 not in stops
+        return hyphened and bool(_LETTER.match(text[start - 2]))
+
+    def _number(self, text: str, start: int, stop: int, starts: set[int]) -> Word:
+        value = int(text[start:stop])
+        rest = _LETTERS.match(text, stop)
+        suffix = rest.group().lower() if rest else text[stop : stop + 1]
+        if suffix in self.decades and stop - start == 4 and value % 10 == 0:
+            return Word(start, stop + len(suffix), DECADE, value)
+        if suffix in self.suffixes:
+            letter = TO_12TH if 1 <= value <= 12 else TO_31ST if 13 <= value <= 31 else OTHER
+            return Word(start, stop + len(suffix), letter, value)
+        if text[stop : stop + 1] == "%" or (rest and self.edges == "both" and stop not in starts):
+            return Word(start, stop, OTHER, 0)
+        return Word(start, stop, _size(value, stop - start), value)
+
+
+def _size(value: int, digits: int) -> str:
+    if digits == 4:
+        return YEAR if 1000 <= value < 2200 else OTHER
+    if digits > 3:
+        return OTHER
+    return TO_12 if 1 <= value <= 12 else TO_31 if 13 <= value <= 31 else SMALL
+
+
+def _small(text: str) -> str:
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def _apart(words: list[Word]) -> list[Word]:
+    """Keep the leftmost and longest of overlapping words."""
+    words.sort(key=lambda w: (w.start, -w.stop))
+    kept: list[Word] = []
+    reached = 0
+    for word in words:
+        if word.start >= reached:
+            kept.append(word)
+            reached = word.stop
+    return kept
+
+
+def visible(text: str) -> tuple[str, list[int] | None]:
+    """Return the text without joiners and soft hyphens, and the place of each code point left, or None for all."""
+    if not _INVISIBLE.search(text):
+        return text, None
+    places = [i for i, c in enumerate(text) if not _INVISIBLE.match(c)]
+    return "".join(text[i] for i in places), places
+
+
+def gap(between: str) -> str:
+    """Return the signs that stand between two date words, or BREAK where other words do."""
+    if between in ("", " "):
+        return ""
+    if len(between) > _MAX_GAP or "\n\n" in between:
+        return BREAK
+    if between.startswith(("'s", "’s")):
+        between = between[2:]
+    signs = [_GAP_SIGNS.get(c, BREAK) for c in between if not c.isspace()]
+    return BREAK if BREAK in signs else "".join(signs)
+
+
+@cache
+def table(language: str) -> dict[str, Any]:
+    """Return the pack's ``dates.toml``; an empty table where there is none."""
+    place = files("servanda") / "packs" / language / "dates.toml"
+    if not language.isalpha() or not place.is_file():
+        return {}
+    try:
+        return tomllib.loads(unicodedata.normalize("NFC", place.read_text("utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise PackError(f"packs/{language}/dates.toml: not well-formed TOML ({error}).") from error
+
+
+def _classes(language: str) -> Iterator[tuple[str, str, Iterable[str], bool]]:
+    """Yield class, value, forms and whether cased; of languages mixed in only the names of months and days."""
+    own = table(language)
+    for sort, values in own.get("words", {}).items():
+        for value, forms in values.items():
+            yield sort, value, forms, False
+    for sort, values in own.get("cased", {}).items():
+        for value, forms in values.items():
+            yield sort, value, forms, True
+    for other in own.get("mixes", ()):
+        for part in ("words", "cased"):
+            for sort in ("month", "maybe_month", "weekday"):
+                for value, forms in table(other).get(part, {}).get(sort, {}).items():
+                    yield sort, value, forms, True
+
+
+def lexicon(language: str) -> Lexicon:
+    """Build the lexicon of one language; PackError where a form stands in two classes."""
+    own = table(language)
+    letters, forms = dict(NUMBER_CLASSES), dict[str, Form]()
+    fresh = (chr(0xE100 + i) for i in count())
+    for sort, value, texts, cased in _classes(language):
+        key = f"{sort}={value}"
+        if key not in letters:
+            letters[key] = next(fresh)
+            letters[sort] = letters.get(sort, "") + letters[key]
+        for text in texts:
+            form = Form(_plain(text), sort, value, letters[key], cased)
+            known = forms.setdefault(form.text, form)
+            if (known.sort, known.value) != (sort, value) and not cased:
+                raise PackError(f"packs/{language}/dates.toml: {text!r} is {known.sort} and {sort}.")
+    return _lexicon(own, letters, tuple(_unmarked(forms)))
+
+
+def _unmarked(forms: Mapping[str, Form]) -> Iterator[Form]:
+    """Yield the forms, and those with nukta also without: both spellings are common."""
+    yield from forms.values()
+    for text, form in forms.items():
+        bare = unicodedata.normalize("NFD", text).replace("\u093c", "")
+        if "\u093c" in unicodedata.normalize("NFD", text) and bare not in forms:
+            yield form._replace(text=unicodedata.normalize("NFC", bare))
+
+
+def _plain(text: str) -> str:
+    return _INVISIBLE.sub("", text).lower().translate(_BLANKS)
+
+
+def _lexicon(own: Mapping[str, Any], letters: dict[str, str], forms: tuple[Form, ...]) -> Lexicon:
+    telling = {form.text.split()[0] for form in forms if form.sort in TELLING}
+    telling.update("0123456789०१२३४५६७८९０１２３４５６７８９")
+    sorts = {letter: sort for sort, some in letters.items() if "=" not in sort for letter in some}
+    return Lexicon(
+        forms=forms,
+        letters=letters,
+        sorts=sorts,
+        edges=own.get("edges", "both"),
+        loose=frozenset(own.get("loose", ())),
+        suffixes=frozenset(own.get("ordinal_suffixes", ())),
+        decades=frozenset(own.get("decade_suffixes", ())),
+        telling=AhoCorasick(sorted(telling)),
+        automaton=AhoCorasick([form.text for form in forms], matchkind=MatchKind.Standard),
+    )

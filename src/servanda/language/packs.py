@@ -146,6 +146,8 @@ class Pack:
     spaced: bool = True
     cue_side: str = "before"
     mixes: tuple[str, ...] = ()
+    adpositions: str = "before"
+    cased: bool = True
     tables: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
 
     def settings(self, table: str) -> dict[str, Any]:
@@ -179,6 +181,8 @@ def pack(language: str) -> Pack:
         spaced=own.get("spaced", True),
         cue_side=own.get("cue_side", "before"),
         mixes=tuple(own.get("mixes", ())),
+        adpositions=own.get("adpositions", "before"),
+        cased=own.get("script", "Latn") in ("Latn", "Cyrl", "Grek", "Armn"),
         tables=tables,
     )
 

@@ -1,0 +1,243 @@
+"""Train the linear layer: keep or drop, whose, which stage, same or different.
+
+    python bench/train.py GOLD_FOLDER... [--folds 5] [--write]
+
+With --folds the folders' documents are split and each part is read by models that have
+not seen it; with --write the models of all documents go to ``extracting/weights.json``.
+scikit-learn is needed here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from gold import GoldClaim, GoldDocument, gold_documents, words
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from servanda.extracting.candidates import Candidate, candidates
+from servanda.extracting.extractor import CONSIDER, Setting, describe_phrase, settle_parties, settle_stage
+from servanda.extracting.linear import probability, score
+from servanda.extracting.merging import LOOK_BACK, pair_features
+from servanda.extracting.parties import choices
+
+LANGUAGES = ("en", "hi", "ru")
+
+
+class Matrix:
+    """Binary feature lists as a sparse matrix over features seen often enough."""
+
+    def __init__(self, lists: list[list[str]], least: int = 3) -> None:
+        counts = Counter(f for features in lists for f in set(features))
+        self.index = {f: i for i, f in enumerate(sorted(f for f, n in counts.items() if n >= least))}
+
+    def rows(self, lists: Iterable[Iterable[tuple[str, float]]]) -> csr_matrix:
+        data, columns, ends = [], [], [0]
+        for features in lists:
+            for f, value in features:
+                if f in self.index:
+                    columns.append(self.index[f])
+                    data.append(value)
+            ends.append(len(columns))
+        return csr_matrix((data, columns, ends), shape=(len(ends) - 1, len(self.index)))
+
+
+def ones(features: list[str]) -> list[tuple[str, float]]:
+    return [(f, 1.0) for f in features]
+
+
+def fit_binary(lists: list[list[str]], labels: list[int], strength: float, least: int = 3) -> dict[str, float]:
+    matrix = Matrix(lists, least)
+    model = LogisticRegression(C=strength, max_iter=400, solver="liblinear")
+    model.fit(matrix.rows(map(ones, lists)), labels)
+    made = {f: float(model.coef_[0][i]) for f, i in matrix.index.items()}
+    made["bias"] = made.get("bias", 0.0) + float(model.intercept_[0])
+    return rounded(made)
+
+
+def rounded(weights: dict[str, float]) -> dict[str, float]:
+    return {f: round(w, 3) for f, w in sorted(weights.items()) if abs(w) >= 0.002}
+
+
+def fit_many(lists: list[list[str]], labels: list[str], strength: float, least: int = 3) -> dict[str, dict[str, float]]:
+    matrix = Matrix(lists, least)
+    model = LogisticRegression(C=strength, max_iter=400)
+    model.fit(matrix.rows(map(ones, lists)), labels)
+    made = {}
+    for row, name in enumerate(model.classes_):
+        weights = {f: float(model.coef_[row][i]) for f, i in matrix.index.items()}
+        weights["bias"] = weights.get("bias", 0.0) + float(model.intercept_[row])
+        made[str(name)] = rounded(weights)
+    return made
+
+
+# ---- labels --------------------------------------------------------------------------------------
+
+
+def likeness(c: Candidate, claim: GoldClaim, text: str) -> float:
+    """How well a candidate stands for a gold claim; 0 where it stands outside all its quotes."""
+    inside = [b - a for a, b in claim.places if a <= c.head.start and c.head.stop <= b]
+    if not inside:
+        return 0.0
+    head = set(words(text[c.head.start : c.head.stop]))
+    title = claim.title_words()
+    near = set(words(text[max(0, c.head.start - 40) : c.head.stop + 60]))
+    value = 1.0 + 2.0 * (c.kind in claim.kinds) + 1.2 * bool(head & title) + len(near & title) / (len(title) or 1)
+    value += 0.4 * (c.form in (claim.data.get("form"), *claim.data.get("form_any", [])) and c.form is not None)
+    return value - 0.001 * min(inside)
+
+
+def labelled(found: list[Candidate], claims: list[GoldClaim], text: str) -> dict[int, int]:
+    """Return candidate index -> claim index: each claim's best candidate, then one for each further quote."""
+    pairs = sorted(
+        ((likeness(c, g, text), i, j) for i, c in enumerate(found) for j, g in enumerate(claims) if likeness(c, g, text) > 0),
+        reverse=True,
+    )
+    taken: dict[int, int] = {}
+    done: set[int] = set()
+    for _, i, j in pairs:
+        if i not in taken and j not in done:
+            taken[i] = j
+            done.add(j)
+    covered = {(j, p) for i, j in taken.items() for p in claims[j].places if p[0] <= found[i].head.start < p[1]}
+    for value, i, j in pairs:
+        if i in taken or value < 3:
+            continue
+        here = {(j, p) for p in claims[j].places if p[0] <= found[i].head.start < p[1]}
+        if not here & covered:
+            taken[i] = j
+            covered |= here
+    return taken
+
+
+class Labelled:
+    """A document with its candidates and which gold claim each stands for."""
+
+    def __init__(self, document: GoldDocument) -> None:
+        self.document = document
+        self.setting = Setting.of(document.text, document.language, document.date, document.title)
+        self.candidates = candidates(self.setting.reading)
+        self.claim_of = labelled(self.candidates, document.claims, document.text)
+
+    def truth(self, i: int) -> GoldClaim | None:
+        return self.document.claims[self.claim_of[i]] if i in self.claim_of else None
+
+    def label(self, i: int) -> int | None:
+        """1 keep, 0 drop, None where nothing should be learnt."""
+        claim, c = self.truth(i), self.candidates[i]
+        if claim is not None:
+            return None if claim.optional or c.kind not in claim.kinds else 1
+        inside = [g for g in self.document.claims if any(a <= c.head.start and c.head.stop <= b for a, b in g.places)]
+        return None if inside and all(g.optional for g in inside) else 0
+
+
+def train(documents: list[Labelled]) -> dict[str, dict[str, float]]:
+    """Fit all models, each on what the ones before it give."""
+    models: dict[str, dict[str, float]] = {}
+    models["parties"] = fit_parties(documents)
+    for d in documents:
+        choose_parties(d, models["parties"])
+    lists, labels = [], []
+    for d in documents:
+        for i, c in enumerate(d.candidates):
+            label = d.label(i)
+            if label is not None:
+                lists.append(c.features + c.party_features)
+                labels.append(label)
+    models["keep"] = fit_binary(lists, labels, 0.06)
+    lists, stages = [], []
+    for d in documents:
+        for i, c in enumerate(d.candidates):
+            claim = d.truth(i)
+            if claim is not None and c.kind in claim.kinds:
+                lists.append(c.features)
+                stages.append(claim.stages[0])
+    for name, weights in fit_many(lists, stages, 0.08).items():
+        models["stage." + name] = weights
+    models["same"] = fit_same(documents, models)
+    return models
+
+
+def fit_same(documents: list[Labelled], models: dict[str, dict[str, float]]) -> dict[str, float]:
+    """Learn which candidates speak of one thing, among those that are likely to be kept."""
+    lists, labels = [], []
+    for d in documents:
+        kept = []
+        for i, c in enumerate(d.candidates):
+            c.keep = probability(score(models["keep"], c.features + c.party_features))
+            if c.parties and (c.keep >= CONSIDER or i in d.claim_of):
+                settle_stage(c, models)
+                describe_phrase(c, d.setting)
+                kept.append(i)
+        for place, j in enumerate(kept):
+            for i in kept[max(0, place - LOOK_BACK) : place]:
+                if i in d.claim_of and j in d.claim_of:
+                    lists.append(pair_features(d.candidates[i], d.candidates[j], d.document.text))
+                    labels.append(int(d.claim_of[i] == d.claim_of[j]))
+    return fit_binary(lists, labels, 0.1)
+
+
+def last_sets(d: Labelled, gold: bool) -> list[set[str]]:
+    """The parties of the claim before each candidate: the gold's while learning, the chosen while reading."""
+    made, last = [], set()
+    for i in range(len(d.candidates)):
+        made.append(last)
+        claim = d.truth(i)
+        if gold and claim is not None and claim.parties:
+            last = set(claim.parties[0])
+    return made
+
+
+def fit_parties(documents: list[Labelled]) -> dict[str, float]:
+    """Learn which set wins from differences between the right set's features and each other's."""
+    rows: list[dict[str, float]] = []
+    for d in documents:
+        last = last_sets(d, gold=True)
+        for i, c in enumerate(d.candidates):
+            claim = d.truth(i)
+            if claim is None:
+                continue
+            options = choices(c, d.setting.reading, d.setting.ranking, d.setting.title, last[i])
+            right = [o for o in options if o.parties in claim.parties]
+            for other in options:
+                if right and other.parties not in claim.parties:
+                    row: dict[str, float] = defaultdict(float)
+                    for f in right[0].features:
+                        row[f] += 1
+                    for f in other.features:
+                        row[f] -= 1
+                    rows.append({f: v for f, v in row.items() if v})
+    matrix = Matrix([list(r) for r in rows], 5)
+    both = [list(r.items()) for r in rows] + [[(f, -v) for f, v in r.items()] for r in rows]
+    model = LogisticRegression(C=0.02, max_iter=300, fit_intercept=False, solver="liblinear")
+    model.fit(matrix.rows(both), [1] * len(rows) + [0] * len(rows))
+    return rounded({f: float(model.coef_[0][i]) for f, i in matrix.index.items()})
+
+
+def choose_parties(d: Labelled, weights: dict[str, float]) -> None:
+    last: set[str] = set()
+    for c in d.candidates:
+        last = settle_parties(c, d.setting, last, weights)
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("folders", nargs="+", type=Path)
+    ap.add_argument("--write", action="store_true")
+    args = ap.parse_args()
+    documents = [Labelled(g) for folder in args.folders for g in gold_documents(folder) if g.language in LANGUAGES]
+    models = train(documents)
+    if args.write:
+        target = Path(__file__).parent.parent / "src/servanda/extracting/weights.json"
+        target.write_text(json.dumps(models, ensure_ascii=False, indent=0, sort_keys=True), "utf-8")
+    print({name: len(w) for name, w in models.items()})
+
+
+if __name__ == "__main__":
+    main()

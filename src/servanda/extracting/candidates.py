@@ -1,0 +1,231 @@
+"""Every object head that might be a claim, with the readable features by which it is judged.
+
+Candidates are generous: whatever a pack calls a head is one. What is kept, how far it has
+come and whose it is are chosen later, from features that name cues, marks and positions
+and never the words of one text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from servanda.language.mentions import Reading, Sentence
+from servanda.language.packs import Hit
+from servanda.model import Kind, Span, Stage
+
+STEPS = (1, 2, 4, 7, 12, 20)
+NEAR = 28
+TOPICS = ("war", "crime", "sport", "domestic", "opinion", "market")
+TENSES = ("future", "past", "perfect", "present", "hedge", "negation", "condition", "background")
+AROUND = ("both_sides", "counterpart", "pronoun", "multilateral", "attribution", "quote_verbs", "money", "against", "office", "ordinal")
+BESIDE = ("to", "of", "for", "with", "between", "by", "from", "at", "and", "purpose", "definite", "indefinite", "under", "self_pronoun", "quote_verbs", "host")
+DEFAULT_STAGE = {
+    Kind.MEETING: Stage.DONE,
+    Kind.COOPERATION: Stage.DISCUSSED,
+    Kind.TRADE: Stage.ACTIVE,
+    Kind.INSTRUMENT: Stage.SIGNED,
+    Kind.EXERCISE: Stage.DONE,
+    Kind.EXCHANGE: Stage.ACTIVE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Governor:
+    """A cue that may govern a head, and how far it stands from it (words, clause breaks counting three)."""
+
+    cue: Hit
+    cost: int
+    behind: bool
+
+    @property
+    def stage(self) -> Stage:
+        return Stage(self.cue.entry.value)
+
+    @property
+    def name(self) -> str:
+        return suffix(self.cue.entry.id)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One head in one sentence. ``features`` describe it without its parties."""
+
+    sentence: Sentence
+    head: Hit
+    kind: Kind
+    form: str | None
+    governors: list[Governor]
+    features: list[str] = field(default_factory=list)
+    parties: tuple[str, ...] = ()
+    party_score: float = 0.0
+    party_features: list[str] = field(default_factory=list)
+    stage: Stage = Stage.DISCUSSED
+    keep: float = 0.0
+    phrase: Span = Span(0, 0)
+    words: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
+    because: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def span(self) -> Span:
+        return self.head.span
+
+    @property
+    def name(self) -> str:
+        return suffix(self.head.entry.id)
+
+    @property
+    def is_verb(self) -> bool:
+        return self.head.entry.data.get("part") == "verb"
+
+
+def suffix(entry_id: str) -> str:
+    """The part of an id that packs share: "mou" of "en.mou"."""
+    return entry_id.partition(".")[2]
+
+
+def step(number: int) -> int:
+    """Return the bucket of a distance or count: 0 for below 1, 6 for 20 and more."""
+    return sum(number >= s for s in STEPS)
+
+
+def governors(sentence: Sentence, head: Hit) -> list[Governor]:
+    """Return the cues that may govern a head, nearest first; the cue's side must fit."""
+    found = []
+    for cue in sentence.cues:
+        side = cue.entry.data.get("side", "before")
+        behind = cue.start >= head.stop
+        if not behind and cue.stop > head.start:
+            cost = 0
+        elif behind and side == "before" or not behind and side == "after":
+            continue
+        else:
+            a, b = (head.stop, cue.start) if behind else (cue.stop, head.start)
+            cost = sentence.distance(a, b) + 3 * sentence.breaks_between(a, b)
+        found.append(Governor(cue, cost, behind))
+    found.sort(key=lambda g: (g.cost, g.cue.start))
+    return found
+
+
+def rule_stage(candidate: Candidate) -> Stage:
+    """The stage by rules alone: a verb's own, else the nearest cue's within reach, else the kind's default."""
+    own = candidate.head.entry.data.get("stage")
+    if candidate.is_verb and own:
+        return Stage(own)
+    if candidate.governors and candidate.governors[0].cost <= 14:
+        return candidate.governors[0].stage
+    return Stage(own) if own else DEFAULT_STAGE.get(candidate.kind, Stage.AGREED)
+
+
+def topic_features(reading: Reading) -> list[str]:
+    """Which topics that bear no claims fill the document, by marks per sentence with a head."""
+    with_heads = [s for s in reading.sentences if s.heads]
+    counts = Counter(t for s in with_heads for t in TOPICS if s.has(t))
+    return [f"doc.{t}:{min(4, 5 * n // (len(with_heads) or 1))}" for t, n in counts.items()]
+
+
+def document_features(reading: Reading) -> list[str]:
+    weights = sorted(reading.weight.values(), reverse=True)
+    share = 10 * sum(weights[:2]) // (sum(weights) or 1)
+    length = min(6, len(reading.sentences) // 5)
+    return [f"doc.parties:{min(6, len(weights))}", f"doc.share:{share}", f"doc.length:{length}", *topic_features(reading)]
+
+
+def cue_features(c: Candidate) -> list[str]:
+    if not c.governors:
+        return ["cue:none", f"cue:none&{c.name}"]
+    first = c.governors[0]
+    far = step(first.cost)
+    made = [f"cue:{first.name}", f"cue.stage:{first.stage}", f"cue.far:{far}", f"cue.stage&far:{first.stage}{far}", f"cue.behind:{first.behind}"]
+    made += [f"cue.stage&kind:{first.stage}&{c.kind}", f"cue.stage&head:{first.stage}&{c.name}"]
+    made += [f"cue2.stage:{g.stage}{step(g.cost)}" for g in c.governors[1:3]]
+    return made
+
+
+def mark_features(c: Candidate) -> list[str]:
+    """Marks of tense and doubt near the head, marks beside it, and what the sentence is about."""
+    s, start, stop = c.sentence, c.head.start, c.head.stop
+    made = []
+    for name in TENSES:
+        for mark in s.marked(name):
+            a, b = (mark.stop, start) if mark.stop <= start else (stop, mark.start)
+            if mark.start < stop and mark.stop > start or s.breaks_between(a, b) == 0:
+                made.append(f"{name}:{'after' if mark.start >= stop else 'before'}")
+    made += [f"has:{name}" for name in (*AROUND, *TOPICS) if name in s.marks]
+    for name in BESIDE:
+        if s.mark_before(name, start, 2):
+            made.append(f"prev:{name}")
+        elif s.mark_before(name, start, NEAR):
+            made.append(f"near:{name}")
+        if s.mark_after(name, stop, 2):
+            made.append(f"next:{name}")
+    return made
+
+
+def neighbour_features(c: Candidate) -> list[str]:
+    """Other heads of the sentence: what stands before and behind, and whether this one is the inner of two."""
+    heads = c.sentence.heads
+    at = heads.index(c.head)
+    made = [f"heads:{min(5, len(heads))}", f"head.nth:{min(4, at)}"]
+    for name, index in (("before", at - 1), ("after", at + 1)):
+        if 0 <= index < len(heads):
+            other = heads[index]
+            a, b = sorted((other, c.head))
+            gap = step(c.sentence.distance(a.stop, b.start))
+            breaks = min(2, c.sentence.breaks_between(a.stop, b.start))
+            made.append(f"{name}:{other.entry.value}{gap}{breaks}")
+            made.append(f"{name}&kind:{other.entry.value}&{c.kind}")
+            made.append(f"{name}.head:{suffix(other.entry.id)}")
+    return made
+
+
+def place_features(c: Candidate, reading: Reading, earlier: Counter[str]) -> list[str]:
+    s = c.sentence
+    named = {m.code for m in s.parties if m.sort != "place"}
+    clause = {m.code for m in s.parties if s.breaks_between(*sorted((m.start, c.head.start))) == 0}
+    position = "title" if s.index == 0 and s.stop - s.start < 160 else f"{min(4, s.index // 3)}"
+    made = [f"at:{position}", f"in.sentence:{min(4, len(named))}", f"in.clause:{min(4, len(clause))}"]
+    made += [f"again:{min(3, earlier[c.name])}", f"again.kind:{min(5, earlier[c.kind])}", f"at&head:{position}&{c.name}"]
+    made += [f"in.sentence&weak:{min(3, len(named))}{bool(c.head.entry.data.get('weak'))}", f"in.clause&kind:{min(3, len(clause))}{c.kind}"]
+    if any(q.start <= c.head.start < q.stop for q in s.quoted):
+        made.append("quoted")
+    if c.head.start - s.start < 3:
+        made.append("first")
+    return made
+
+
+def head_features(c: Candidate) -> list[str]:
+    data = c.head.entry.data
+    made = ["bias", f"head:{c.name}", f"kind:{c.kind}", f"form:{c.form}", f"part:{data.get('part', 'noun')}", f"lang:{c.head.entry.id[:2]}"]
+    if data.get("weak"):
+        made.append("weak")
+    words = c.head.stop - c.head.start
+    made.append(f"head.length:{min(4, words // 6)}")
+    return made
+
+
+def described(c: Candidate, reading: Reading, document: list[str], earlier: Counter[str]) -> list[str]:
+    made = head_features(c) + cue_features(c) + mark_features(c)
+    made += neighbour_features(c) + place_features(c, reading, earlier) + document
+    made.append(f"rule:{c.stage}")
+    made.append(f"rule&kind:{c.stage}&{c.kind}")
+    return made
+
+
+def candidates(reading: Reading) -> list[Candidate]:
+    """Return every candidate of a document in reading order, described."""
+    document = document_features(reading)
+    earlier: Counter[str] = Counter()
+    found = []
+    for sentence in reading.sentences:
+        for head in sentence.heads:
+            c = Candidate(sentence, head, Kind(head.entry.value), head.entry.data.get("form"), governors(sentence, head))
+            c.stage = rule_stage(c)
+            c.features = described(c, reading, document, earlier)
+            found.append(c)
+        for head in sentence.heads:
+            earlier[suffix(head.entry.id)] += 1
+            earlier[head.entry.value] += 1
+    return found

@@ -1,0 +1,177 @@
+"""Documents to claims: candidates, their parties, what is kept, how far it came, what is said twice.
+
+Deterministic; needs no network. Each claim says in ``because`` which cue, head, pack and
+rule gave each slot, and holds quotations that stand in the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import regex
+
+from servanda.extracting.candidates import Candidate, candidates
+from servanda.extracting.linear import Weights, models, probability, score
+from servanda.extracting.merging import Thing, distinct, things
+from servanda.extracting.parties import best, choices
+from servanda.extracting.phrases import content_words, evidence, phrase
+from servanda.extracting.slots import Slots, plain, slots_of
+from servanda.language.cast import Cast, cast_of
+from servanda.language.mentions import Reading, read
+from servanda.language.packs import languages
+from servanda.model import Claim, Document, Span, Stage
+from servanda.problems import Problem
+
+NUMBER = regex.compile(r"\p{N}+(?:st|nd|rd|th)?")
+LEAD_STEPS = (0.1, 0.3, 0.7, 1.5, 3.0)
+CONSIDER = 0.12
+KEEP = 0.36
+SURE = 0.62
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What one document says: its claims in reading order, and problems beside them."""
+
+    claims: tuple[Claim, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class Setting:
+    """A document as read, with what its candidates are judged against."""
+
+    reading: Reading
+    cast: Cast
+    ranking: list[str] = field(default_factory=list)
+    title: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, text: str, language: str, anchor: str | None, title: str | None) -> Setting:
+        reading = read(text, language, anchor, title)
+        cast = cast_of(reading)
+        first = reading.sentences[0].parties if reading.sentences else []
+        return cls(reading, cast, reading.ranking(), {m.code for m in first})
+
+
+def party_summary(parties: tuple[str, ...], points: float, lead: float, c: Candidate) -> list[str]:
+    """What keep-or-drop may know of the parties chosen."""
+    here = {m.code for m in c.sentence.parties}
+    inside = min(3, sum(p in here for p in parties))
+    return [
+        f"p.size:{min(4, len(parties))}",
+        f"p.in:{inside}",
+        f"p.in&kind:{inside}{c.kind}",
+        f"p.in&head:{inside}&{c.name}",
+        f"p.lead:{sum(lead > s for s in LEAD_STEPS)}",
+        f"p.score:{max(-4, min(6, int(points)))}",
+    ]
+
+
+def settle_parties(c: Candidate, setting: Setting, last: set[str], weights: Weights) -> set[str]:
+    """Choose a candidate's parties and return them as the ones last spoken of."""
+    choice, points, lead = best(weights, choices(c, setting.reading, setting.ranking, setting.title, last))
+    if choice is None:
+        c.parties, c.party_features = (), ["p.none"]
+        return last
+    c.parties, c.party_score = choice.parties, points
+    c.party_features = party_summary(choice.parties, points, lead, c)
+    return set(choice.parties)
+
+
+def settle_stage(c: Candidate, trained: Mapping[str, Weights]) -> None:
+    """Set the stage by the trained layer where there is one; the rule's own choice stays otherwise."""
+    stages = [s for s in Stage if f"stage.{s}" in trained]
+    if stages:
+        c.stage = max(stages, key=lambda s: score(trained[f"stage.{s}"], c.features))
+
+
+def describe_phrase(c: Candidate, setting: Setting) -> None:
+    """Give a candidate its noun phrase, with the words, numbers and people in it."""
+    reading = setting.reading
+    c.phrase = phrase(c, reading)
+    c.words = content_words(c.phrase, reading)
+    c.numbers = frozenset(NUMBER.findall(reading.text, c.phrase.start, c.phrase.stop))
+    people = setting.cast.people.get(c.sentence.index, [])
+    c.persons = frozenset(p.name.split()[-1] for p in people if c.sentence.breaks_between(*sorted((p.start, c.head.start))) <= 1)
+
+
+def judged(setting: Setting, trained: Mapping[str, Weights]) -> list[Candidate]:
+    """Return every candidate with its parties, stage and the chance that it is a claim."""
+    found = candidates(setting.reading)
+    keep, whose = trained.get("keep", {}), trained.get("parties", {})
+    last: set[str] = set()
+    for c in found:
+        last = settle_parties(c, setting, last, whose)
+        c.keep = probability(score(keep, c.features + c.party_features)) if keep else rule_keep(c)
+        if not c.parties:
+            c.keep = 0.0
+    return found
+
+
+def rule_keep(c: Candidate) -> float:
+    """The rules alone: a plain head with a cue near it and a party in its sentence."""
+    near = bool(c.governors and c.governors[0].cost <= 10)
+    return 0.7 if near and c.sentence.parties and not c.head.entry.data.get("weak") else 0.2
+
+
+def claim_of(thing: Thing, setting: Setting, document: Document) -> Claim:
+    """Make the claim of a thing: slots from its clearest member, a quotation from each."""
+    reading, c = setting.reading, thing.lead
+    quotes = distinct([evidence(m, m.phrase, reading) for m in sorted(thing.members, key=lambda m: (m is not c, m.head.start))])
+    slots = slots_of(c, c.stage, c.parties, reading, setting.cast, quotes[0])
+    for member in thing.members:
+        if member is not c:
+            add_missing(slots, slots_of(member, c.stage, c.parties, reading, setting.cast, evidence(member, member.phrase, reading)))
+    return Claim(
+        document=document.id,
+        kind=c.kind,
+        form=c.form,
+        stage=c.stage,
+        title=plain(reading.text[c.phrase.start : c.phrase.stop]) or reading.text[c.head.start : c.head.stop],
+        parties=c.parties,
+        quotations=tuple(document.quote(q) for q in quotes),
+        language=reading.language,
+        confidence=round(thing.keep, 3),
+        review=thing.keep < SURE,
+        slots={"title": (c.phrase,), "kind": (c.head.span,), **slots.spans},
+        because=reasons(c),
+        **values(slots),
+    )
+
+
+def values(slots: Slots) -> dict[str, Any]:
+    return dict(slots.values)
+
+
+def add_missing(slots: Slots, more: Slots) -> None:
+    """Take from a repetition what the first mention does not say; a second date is left alone."""
+    for slot in ("when", "due", "period", "persons", "where", "under"):
+        if slot in more.values and slot not in slots.values and not (slot == "due" and "when" in slots.values):
+            slots.values[slot] = more.values[slot]
+            slots.spans[slot] = more.spans[slot]
+
+
+def reasons(c: Candidate) -> dict[str, str]:
+    cue = c.governors[0].cue.entry.id if c.governors else "no cue"
+    return {"kind": f"head {c.head.entry.id}", "stage": f"cue {cue}", "parties": f"score {c.party_score:.2f}"}
+
+
+def extract(document: Document, trained: Mapping[str, Weights] | None = None) -> Extraction:
+    """Return the claims of a document; a language without a pack gives none, and a problem that says so."""
+    language = document.language or "en"
+    if language not in languages():
+        advice = "The document is kept; see `servanda packs` for the languages that can be read."
+        return Extraction((), (Problem(document.url or document.title or "document", f"no pack reads the language {language!r}.", "no-pack", advice),))
+    trained = models() if trained is None else trained
+    setting = Setting.of(document.text, language, document.date, document.title)
+    if len(setting.reading.weight) < 2:
+        return Extraction(())
+    kept = [c for c in judged(setting, trained) if c.keep >= CONSIDER]
+    for c in kept:
+        settle_stage(c, trained)
+        describe_phrase(c, setting)
+    found = things(kept, document.text, trained.get("same", {}))
+    return Extraction(tuple(claim_of(t, setting, document) for t in found if t.keep >= KEEP))

@@ -1,0 +1,99 @@
+"""The noun phrase around a head, and the clause that is quoted for it.
+
+Where a language puts modifiers before the noun only (hi, ja, ko) the phrase ends with
+the head; elsewhere it may run on over "of", "for", "between", "on". Offsets are code
+points of the text, half-open.
+"""
+
+from __future__ import annotations
+
+import regex
+
+from servanda.extracting.candidates import Candidate
+from servanda.language.mentions import Reading, Sentence
+from servanda.language.sentences import WORD
+from servanda.model import Span
+
+TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’./&+][\p{L}\p{M}\p{N}]+)*")
+LINKS = ("of", "for", "between", "with", "purpose", "to")
+STOPPERS = ("to", "of", "with", "between", "by", "from", "at", "and", "for", "pronoun", "definite", "indefinite", "self_pronoun", "future", "past", "perfect", "present", "hedge", "clause", "attribution", "negation", "in_region", "against", "quote_verbs")
+ENDERS = ("future", "past", "perfect", "present", "clause", "attribution", "hedge")
+QUOTE_WHOLE = 260
+QUOTE_LEAST = 70
+LONGEST = 590
+
+
+def left_edge(c: Candidate, reading: Reading) -> int:
+    """Where the words that modify a head begin: up to six words back, to the first that is no modifier."""
+    s = c.sentence
+    stops = {m.stop for name in STOPPERS for m in s.marked(name)} | {cue.stop for cue in s.cues if cue.stop <= c.head.start}
+    edge = c.head.start
+    tokens = [m for m in TOKEN.finditer(reading.text, s.start, c.head.start)]
+    for token in reversed(tokens[-6:]):
+        if token.end() in stops or s.breaks_between(token.end(), edge):
+            break
+        edge = token.start()
+    return edge
+
+
+def genitive_edge(c: Candidate, reading: Reading) -> int:
+    """The same where modifiers pile up before the noun over genitives: back to the clause's break or subject."""
+    s = c.sentence
+    stops = [m.stop for name in ("by", "clause", "to") for m in s.marked(name) if m.stop <= c.head.start]
+    stops += [b + 1 for b in s.breaks if b < c.head.start]
+    start = max([s.start, *stops])
+    tokens = [m.start() for m in TOKEN.finditer(reading.text, start, c.head.start)]
+    return tokens[max(0, len(tokens) - 9)] if tokens else c.head.start
+
+
+def right_edge(c: Candidate, reading: Reading) -> int:
+    """Where what completes a head ends: behind "of", "for" ... up to the next verb, clause or break."""
+    s, text = c.sentence, reading.text
+    if reading.pack.adpositions == "after":
+        return c.head.stop
+    if not c.is_verb and not any(s.mark_after(name, c.head.stop, 2) for name in LINKS):
+        return c.head.stop
+    ends = [m.start for name in ENDERS for m in s.marked(name) if m.start > c.head.stop]
+    ends += [b for b in s.breaks if b >= c.head.stop]
+    ends += [cue.start for cue in s.cues if cue.start > c.head.stop + 3 and cue.entry.data.get("side") != "before"]
+    limit = min([s.stop, *ends])
+    tokens = [m.end() for m in TOKEN.finditer(text, c.head.stop, limit)]
+    return tokens[min(11, len(tokens) - 1)] if tokens else c.head.stop
+
+
+def phrase(c: Candidate, reading: Reading) -> Span:
+    """Return the noun phrase of a head, from which its title is made."""
+    left = genitive_edge if reading.pack.adpositions == "after" else left_edge
+    return Span(left(c, reading), right_edge(c, reading))
+
+
+def content_words(span: Span, reading: Reading) -> frozenset[str]:
+    """The phrase's longer words in small letters, cut to their stems' first six letters."""
+    return frozenset(w.lower()[:6] for w in WORD.findall(reading.text, span.start, span.stop) if len(w) > 3)
+
+
+def trimmed(text: str, start: int, stop: int) -> Span:
+    """A stretch without white space and loose punctuation at its ends."""
+    while start < stop and (text[start].isspace() or text[start] in ",;:—–-"):
+        start += 1
+    while stop > start and (text[stop - 1].isspace() or text[stop - 1] in ",;:—–-"):
+        stop -= 1
+    return Span(start, stop)
+
+
+def evidence(c: Candidate, around: Span, reading: Reading) -> Span:
+    """The shortest stretch of whole clauses that shows head, phrase and governing cue; short sentences whole."""
+    s = c.sentence
+    if s.stop - s.start <= QUOTE_WHOLE:
+        return trimmed(reading.text, s.start, s.stop)
+    start, stop = around.start, around.stop
+    if c.governors and c.governors[0].cost <= 14:
+        cue = c.governors[0].cue
+        start, stop = min(start, cue.start), max(stop, cue.stop)
+    edges = [s.start, *s.breaks, s.stop]
+    a = max(e for e in edges if e <= start)
+    b = min(e for e in edges if e >= stop)
+    while b - a < QUOTE_LEAST and (a, b) != (s.start, s.stop):
+        a = max([e for e in edges if e < a], default=a)
+        b = min([e for e in edges if e > b], default=b) if b - a < QUOTE_LEAST else b
+    return trimmed(reading.text, a, min(b, a + LONGEST))

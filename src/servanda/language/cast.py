@@ -1,0 +1,204 @@
+"""The cast of a document: its people and bodies, and the state that each stands for.
+
+A person is a name beside an office or title, or a known leader; their state is the party
+named in the same phrase, in apposition, or (marked as such) the document's own. Later a
+surname alone is the same person. A body is a capitalised name that holds a word such as
+"Ministry" or "Agency"; its acronym in brackets is the same body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import regex
+
+from servanda.language.mentions import PartyMention, Reading, Sentence
+from servanda.language.packs import Hit
+from servanda.model import Span
+
+PIECE = r"\p{Lu}[\p{L}\p{M}'’-]*\.?"
+PARTICLE = r"(?:al|el|bin|ibn|de|da|di|del|dos|von|van|der|le|la)"
+NAME = regex.compile(rf"{PIECE}(?:[ \u00a0](?:{PARTICLE}[ -])?{PIECE}){{0,4}}")
+BODY = regex.compile(rf"(?:{PIECE}|[A-Z]{{2,}})(?:[ \u00a0]?(?:-|–|&|of|for|and|on|the|in|[ \u00a0])?[ \u00a0]?(?:the )?(?:{PIECE}|&)){{1,9}}")
+ACRONYM = regex.compile(r"\s?\(([A-Z][A-Za-z&-]{1,9})\)")
+UNCASED_NAME = regex.compile(r"[\p{L}\p{M}\u200c\u200d.]+(?:[ \u00a0][\p{L}\p{M}\u200c\u200d.]+){0,3}")
+SAID_OF = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as named in one place; ``code`` is their state, "" where the text does not tell."""
+
+    start: int
+    stop: int
+    name: str
+    code: str
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A firm, ministry or agency as named in one place."""
+
+    start: int
+    stop: int
+    name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    people: dict[int, list[Person]]
+    bodies: dict[int, list[Body]]
+
+
+def introducers(sentence: Sentence) -> list[Hit]:
+    """Offices, titles and "counterpart" in a sentence, by place."""
+    found = [m for name in ("office", "title", "counterpart") for m in sentence.marked(name)]
+    return sorted(found, key=lambda m: m.start)
+
+
+def cased_names(text: str, sentence: Sentence) -> Iterator[Span]:
+    """Capitalised names right behind an office or title, or right before one in apposition."""
+    offices = introducers(sentence)
+    for office in offices:
+        name = NAME.match(text, office.stop + 1) if office.stop < sentence.stop else None
+        if name is not None and text[office.stop] in " .,\u00a0" and name.end() <= sentence.stop:
+            yield Span(*name.span())
+        before = text.rfind(",", sentence.start, office.start)
+        if before > 0 and office.start - before < 40:
+            names = [n for n in NAME.finditer(text, max(sentence.start, before - 44), before) if n.end() == before]
+            if names and " " in names[-1][0].strip():
+                yield Span(*names[-1].span())
+
+
+def uncased_names(text: str, sentence: Sentence) -> Iterator[Span]:
+    """Up to three words behind an office or title, to the first postposition or break."""
+    stops = {m.start for name in ("by", "with", "to", "of", "from", "at", "and", "between", "for") for m in sentence.marked(name)}
+    for office in introducers(sentence):
+        name = UNCASED_NAME.match(text, min(office.stop + 1, sentence.stop))
+        if name is None:
+            continue
+        stop = min([s for s in stops if s > name.start()] + [name.end(), sentence.stop])
+        words = text[name.start() : stop].split()
+        if 1 <= len(words) <= 4 and name.start() not in stops:
+            yield Span(name.start(), name.start() + len(text[name.start() : stop].rstrip()))
+
+
+def state_of(span: Span, sentence: Sentence, text: str) -> str:
+    """The party named in the same phrase: just before the name, or in the apposition behind it."""
+    before = [m for m in sentence.parties if m.stop <= span.start and span.start - m.stop < SAID_OF]
+    if before and not regex.search(r"[,;:()।]", text[before[-1].stop : span.start]):
+        return before[-1].code
+    if text[span.stop : span.stop + 1] == ",":
+        after = [m for m in sentence.parties if m.start > span.stop and m.start - span.stop < SAID_OF]
+        if after and "," not in text[span.stop + 1 : after[0].start]:
+            return after[0].code
+    return ""
+
+
+def without_office(span: Span, sentence: Sentence, text: str) -> Span:
+    """A name without the capitalised offices and parties at its head."""
+    start = span.start
+    for hit in sorted([*introducers(sentence), *sentence.parties], key=lambda h: h.start):
+        sort = getattr(hit, "sort", "office")
+        if hit.start == start and hit.stop < span.stop and sort not in ("leader", "person"):
+            start = hit.stop + 1
+    return Span(start, span.stop)
+
+
+def trimmed_name(text: str, span: Span) -> str:
+    name = text[span.start : span.stop].strip(" .,-")
+    return regex.sub(r"['’]s$", "", name)
+
+
+def people_in(sentence: Sentence, text: str, cased: bool) -> list[Person]:
+    found: dict[int, Person] = {}
+    for mention in sentence.parties:
+        if mention.sort == "leader":
+            found[mention.start] = Person(mention.start, mention.stop, mention.name, mention.code)
+    for raw in cased_names(text, sentence) if cased else uncased_names(text, sentence):
+        span = without_office(raw, sentence, text)
+        name = trimmed_name(text, span)
+        taken = any(p.start < span.stop and span.start < p.stop for p in [*found.values(), *sentence.heads])
+        if len(name) > 2 and not taken and not any(m.start < span.stop and span.start < m.stop and m.sort != "place" for m in sentence.parties):
+            found[span.start] = Person(span.start, span.start + len(name), name, state_of(span, sentence, text))
+    return sorted(found.values(), key=lambda p: p.start)
+
+
+def bodies_in(sentence: Sentence, text: str, home: str) -> list[Body]:
+    words = {m.start for m in sentence.marked("body_word")}
+    if not words:
+        return []
+    found = []
+    for match in BODY.finditer(text, sentence.start, sentence.stop):
+        if not any(match.start() <= w < match.end() for w in words):
+            continue
+        inside = [m for m in sentence.parties if match.start() <= m.start < match.end()]
+        before = [m for m in sentence.parties if 0 <= match.start() - m.stop <= 3]
+        named = inside or before
+        found.append(Body(match.start(), match.end(), trimmed_name(text, Span(*match.span())), named[-1].code if named else home))
+    return found
+
+
+def home_of(reading: Reading) -> str:
+    """The state that an office or ministry without a country belongs to: the document's most central one."""
+    return next((code for code in reading.ranking() if len(code) == 3 and code.isupper()), "")
+
+
+def surname(person: Person) -> str:
+    return person.name.split()[-1].strip(".")
+
+
+def later_mentions(reading: Reading, known: dict[str, Person], people: dict[int, list[Person]]) -> None:
+    """Find again, by surname or full name, whom the document has introduced."""
+    if not known:
+        return
+    edge = r"(?<![\p{L}\p{M}])(?:%s)(?![\p{L}\p{M}])"
+    pattern = regex.compile(edge % "|".join(sorted(map(regex.escape, known), key=lambda k: (-len(k), k))))
+    for sentence in reading.sentences:
+        here = people.setdefault(sentence.index, [])
+        for match in pattern.finditer(reading.text, sentence.start, sentence.stop):
+            if not any(p.start < match.end() and match.start() < p.stop for p in here):
+                here.append(replace(known[match[0]], start=match.start(), stop=match.end()))
+        here.sort(key=lambda p: p.start)
+
+
+def cast_of(reading: Reading) -> Cast:
+    """Find the document's people and bodies and put them among its sentences' parties."""
+    cased = reading.pack.cased
+    home = home_of(reading)
+    people: dict[int, list[Person]] = {}
+    bodies: dict[int, list[Body]] = {}
+    known: dict[str, Person] = {}
+    for sentence in reading.sentences:
+        if not sentence.marks and not sentence.parties:
+            continue
+        people[sentence.index] = people_in(sentence, reading.text, cased)
+        if cased:
+            bodies[sentence.index] = bodies_in(sentence, reading.text, home)
+        for person in people[sentence.index]:
+            key = surname(person)
+            if len(key) > 3 and (key not in known or person.code and not known[key].code):
+                known[key] = person
+    later_mentions(reading, known, people)
+    for sentence in reading.sentences:
+        seat(sentence, people.get(sentence.index, []), bodies.get(sentence.index, []), known, home)
+    return Cast(people, bodies)
+
+
+def seat(sentence: Sentence, people: list[Person], bodies: list[Body], known: dict[str, Person], home: str) -> None:
+    """Add people and bodies to a sentence's parties; one whose state the text does not tell stands for home."""
+    added = []
+    for person in people:
+        code = person.code or known.get(surname(person), person).code
+        sort = "person" if code else "home"
+        if code or home:
+            added.append(PartyMention(person.start, person.stop, code or home, sort, person.name))
+    for body in bodies:
+        if body.code and not any(m.start < body.stop and body.start < m.stop for m in sentence.parties):
+            added.append(PartyMention(body.start, body.stop, body.code, "firm", body.name))
+    taken = sentence.parties
+    fresh = [a for a in added if not any(a.start < m.stop and m.start < a.stop for m in taken)]
+    sentence.parties = sorted([*taken, *fresh], key=lambda m: m.start)

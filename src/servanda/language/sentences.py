@@ -1,0 +1,80 @@
+"""Where sentences, words and clauses begin and end; offsets are code points into the text.
+
+Every code point of the text that is no white space lies in exactly one sentence.
+Rules are few and know no language; what a language abbreviates stands in its pack.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import regex
+
+from servanda.language.packs import pack
+
+LINE = regex.compile(r"[^\n]+")
+CLOSERS = r"[\"'”’»)\]」』）]*"
+ENDS = regex.compile(
+    rf"(?<=[\p{{L}}\p{{M}}\p{{N}}%)\]\"'”’»][.!?…]{{1,3}}{CLOSERS})(?:\s+|(?=[\p{{Lu}}“\"«‘(][\p{{Ll}}\p{{Lu}}]))"
+    rf"|(?<=[।॥。！？]{CLOSERS})\s*"
+)
+LAST_WORD = regex.compile(r"([\p{L}\p{M}.]+)\.[\"'”’»)\]]*$")
+WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’.][\p{L}\p{M}\p{N}]+)*")
+STARTS_LOW = regex.compile(r"[\p{Ll},;]")
+GLUED = regex.compile(r"\p{L}\.\p{Lu}")
+
+
+@cache
+def abbreviations(language: str) -> frozenset[str]:
+    """Return the pack's abbreviations and titles that end in a full stop, in small letters, without it."""
+    own = pack(language)
+    written = [*own.settings("marks").get("abbreviations", ()), *own.marks().get("title", ())]
+    return frozenset(w.rstrip(".").lower() for w in written)
+
+
+def is_abbreviated(before: str, language: str) -> bool:
+    """True where the full stop that ends ``before`` belongs to a word: Dr., U.S., H.E., J."""
+    found = LAST_WORD.search(before)
+    if found is None:
+        return False
+    word = found[1]
+    return len(word) == 1 and word.isupper() or "." in word and len(word) <= 5 or word.lower() in abbreviations(language)
+
+
+def ends_here(text: str, start: int, gap: regex.Match[str], language: str) -> bool:
+    """Decide whether the sentence that began at ``start`` ends at a gap after its closing mark."""
+    if STARTS_LOW.match(text, gap.end()):
+        return False
+    glued = gap.start() == gap.end() and text[gap.start() - 1] in ".!?"
+    if glued and len(text) > gap.end() + 1 and not GLUED.match(text, gap.start() - 2) and text[gap.start() - 1] == ".":
+        return False
+    return not is_abbreviated(text[max(start, gap.start() - 24) : gap.start()], language)
+
+
+def sentences_in(text: str, language: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int]]:
+    """Yield (start, stop) of each sentence; a line's end always ends one."""
+    for line in LINE.finditer(text, start, len(text) if stop is None else stop):
+        begin = line.start()
+        for gap in ENDS.finditer(text, line.start(), line.end()):
+            if gap.end() < line.end() and ends_here(text, begin, gap, language):
+                yield from stripped(text, begin, gap.start())
+                begin = gap.end()
+        yield from stripped(text, begin, line.end())
+
+
+def stripped(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    piece = text[start:stop]
+    if piece.strip():
+        yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+
+
+def words_in(text: str, start: int, stop: int) -> list[int]:
+    """Return where each word of a stretch begins."""
+    return [m.start() for m in WORD.finditer(text, start, stop)]
+
+
+def between(places: Sequence[int], start: int, stop: int) -> int:
+    """Return how many of the sorted places lie in the half-open stretch."""
+    return bisect_right(places, stop - 1) - bisect_right(places, start - 1)

@@ -9,58 +9,57 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from .tracing import Anchor, Traced, composed
+from .tracing import Anchor
 
-View = Callable[[Traced], Traced]
-
-_HIDDEN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<!\[CDATA\[|\]\]>|<[/!?a-zA-Z][^<>]*>", re.S | re.I)
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
-_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[^u])", re.S)
-_BLANK = re.compile(r"[\s\u00ad\u200b\u2060\ufeff]+")
-_BLOCK = re.compile(r"\S[^\n]*")
+_JUNK = frozenset("\u00ad\u200b\u2060\ufeff\u200e\u200f\u200c\u200d")
+_LINE = re.compile(r"\S[^\n]*")
+_RUN = re.compile(r"[^\W_]+(?:[ ,-]{1,2}[^\W_]+)*")
 _SHORTEST = 24
+_CANDIDATES = 12
+_TAG = r"<!--.*?-->|<!\[CDATA\[|\]\]>|<[/!?a-zA-Z][^<>]*>"
+_ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?"
+_ESCAPED_TAG = r"&lt;(?:[^&<]|&(?!gt;))*&gt;"
+_ESCAPED_ENTITY = r"&amp;(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"
+_ESCAPE = r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[^u])"
 
 
-def as_plain(raw: Traced) -> Traced:
-    """See the raw text as it is."""
-    return raw
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a source writes text: the signs that stand for something else, or for nothing."""
+
+    signs: re.Pattern[str] | None = None
+
+    def meaning(self, sign: str) -> str:
+        """Return the text that a sign stands for; nothing for a tag."""
+        if sign.startswith("\\"):
+            try:
+                return str(json.loads(f'"{sign}"'))
+            except json.JSONDecodeError:
+                return sign
+        if sign.startswith("&") and not sign.startswith("&lt;"):
+            return html.unescape(html.unescape(sign))
+        return ""
 
 
-def as_markup(raw: Traced) -> Traced:
-    """See raw HTML or XML as its reader does: tags gone, entities resolved."""
-    shown = raw.sub(_HIDDEN, "")
-    return shown.edit((m.start(), m.end(), html.unescape(m[0])) for m in _ENTITY.finditer(shown.text))
-
-
-def as_markup_in_markup(raw: Traced) -> Traced:
-    """See an XML item in which HTML stands escaped."""
-    return as_markup(as_markup(raw))
-
-
-def as_json(raw: Traced) -> Traced:
-    """See the strings of a JSON text without their escapes (and any markup in them gone)."""
-    return as_markup(raw.edit((m.start(), m.end(), _unescaped(m[0])) for m in _ESCAPE.finditer(raw.text)))
-
-
-def _unescaped(escape: str) -> str:
-    try:
-        return str(json.loads(f'"{escape}"'))
-    except json.JSONDecodeError:
-        return escape
+as_plain = View()
+as_markup = View(re.compile(f"{_TAG}|{_ENTITY}", re.S))
+as_markup_in_markup = View(re.compile(f"{_TAG}|{_ESCAPED_TAG}|{_ESCAPED_ENTITY}|{_ENTITY}", re.S))
+as_json = View(re.compile(f"{_ESCAPE}|{_TAG}|{_ENTITY}", re.S))
 
 
 def aligned(body: str, raw: str, view: View, start: int = 0, stop: int | None = None) -> tuple[Anchor, ...]:
     """Return anchors from ``body`` into ``raw[start:stop]``.
 
     Lines of the body are looked for in their order, first as they are; those not found are
-    looked for, regardless of white space, in what ``view`` shows of the gap between their neighbours.
+    read sign by sign in the gap between their neighbours.
     """
     stop = len(raw) if stop is None else stop
     anchors: list[Anchor] = []
     missing: list[tuple[int, int]] = []
-    for line in _BLOCK.finditer(body):
+    for line in _LINE.finditer(body):
         words = line[0].rstrip()
         at = raw.find(words, start, stop) if len(words) >= _SHORTEST else -1
         if at < 0:
@@ -71,6 +70,76 @@ def aligned(body: str, raw: str, view: View, start: int = 0, stop: int | None = 
         missing, start = [], at + len(words)
     anchors += _in_gap(body, missing, raw, view, start, stop)
     return tuple(_bridged(anchors, body, raw))
+
+
+def _in_gap(body: str, missing: list[tuple[int, int]], raw: str, view: View, start: int, stop: int) -> Iterator[Anchor]:
+    """Yield anchors for the lines of ``body`` that stand somewhere in ``raw[start:stop]``."""
+    for low, high in missing:
+        found = _found(body[low:high], raw, view, start, stop)
+        yield from ((low + here, there, run) for here, there, run in found)
+        if found:
+            start = found[-1][1] + found[-1][2]
+
+
+def _found(line: str, raw: str, view: View, start: int, stop: int) -> list[Anchor]:
+    """Return the anchors of one line: read on from each place where its first run of words stands."""
+    run = _RUN.search(line)
+    if run is None:
+        return []
+    if not run[0].isascii() and view is as_json:
+        return _read_on(line, 0, raw, _first_escape(line, raw, start, stop), stop, view)
+    for words in (run[0], run[0][:_SHORTEST], run[0].partition(" ")[0]):
+        at = start - 1
+        for _ in range(_CANDIDATES):
+            at = raw.find(words, at + 1, stop)
+            if at < 0:
+                break
+            anchors = _read_on(line, run.start(), raw, at, stop, view)
+            if 2 * sum(a[2] for a in anchors) >= len(line) - run.start():
+                return anchors
+    return []
+
+
+def _first_escape(line: str, raw: str, start: int, stop: int) -> int:
+    """Return where the line may start in JSON that writes its letters as escapes."""
+    escape = json.dumps(line[:4])[1:-1]
+    at = raw.lower().find(escape, start, stop)
+    return at if at >= 0 else stop
+
+
+def _read_on(line: str, here: int, raw: str, there: int, stop: int, view: View) -> list[Anchor]:
+    """Return anchors from ``line[here:]`` to ``raw[there:]`` as far as the two say the same."""
+    anchors: list[Anchor] = []
+    while here < len(line) and there < stop:
+        if run := _common(line, here, raw, there):
+            anchors.append((here, there, run))
+            here, there = here + run, there + run
+        elif line[here].isspace():
+            here += 1
+        elif raw[there].isspace() or raw[there] in _JUNK:
+            there += 1
+        elif view.signs is not None and (sign := view.signs.match(raw, there)):
+            meaning = view.meaning(sign[0]).strip().strip("".join(_JUNK))
+            if not line.startswith(meaning, here):
+                break
+            here, there = here + len(meaning), sign.end()
+        else:
+            break
+    return anchors
+
+
+def _common(a: str, i: int, b: str, j: int) -> int:
+    """Return how many characters agree from ``a[i]`` and ``b[j]`` on."""
+    step, run = 64, 0
+    while step:
+        piece = a[i + run : i + run + step]
+        if piece and b.startswith(piece, j + run):
+            run += len(piece)
+            if len(piece) < step:
+                break
+        else:
+            step //= 2
+    return run
 
 
 def _bridged(anchors: list[Anchor], body: str, raw: str) -> Iterator[Anchor]:
@@ -89,24 +158,3 @@ def _bridged(anchors: list[Anchor], body: str, raw: str) -> Iterator[Anchor]:
             last = (here, there, run)
     if last is not None:
         yield last
-
-
-def _in_gap(body: str, missing: list[tuple[int, int]], raw: str, view: View, start: int, stop: int) -> Iterator[Anchor]:
-    """Yield anchors for the lines of ``body`` that stand somewhere in ``raw[start:stop]``."""
-    if not missing:
-        return
-    seen = view(Traced.whole(raw[start:stop], start)).sub(_BLANK, "")
-    at = 0
-    for low, high in missing:
-        line = Traced.whole(body[low:high], low).sub(_BLANK, "")
-        found = seen.text.find(line.text, at)
-        if found < 0 or not line.text:
-            continue
-        at = found + len(line.text)
-        yield from _paired(line, seen.cut(found, at))
-
-
-def _paired(line: Traced, seen: Traced) -> Iterator[Anchor]:
-    """Yield anchors from where the line's characters stand to where their equals were seen."""
-    back = tuple((there, here, run) for here, there, run in line.anchors)
-    yield from composed(back, seen.anchors)

@@ -16,6 +16,7 @@ from servanda.problems import PackError
 
 from .tracing import Edit
 
+_LONGEST = 200
 _KEYS = ("lines", "starts", "ends_text")
 
 
@@ -23,16 +24,20 @@ _KEYS = ("lines", "starts", "ends_text")
 class Boilerplate:
     """Patterns over folded lines: those that go, and those after which the report has ended."""
 
+    exact: frozenset[str]
     lines: re.Pattern[str]
     ends: re.Pattern[str]
 
     def is_line(self, line: str) -> bool:
         """True where the whole line is boilerplate."""
-        return len(line) <= 400 and self.lines.fullmatch(line.strip().casefold()) is not None
+        if len(line) > _LONGEST:
+            return False
+        folded = " ".join(line.split()).casefold()
+        return folded in self.exact or self.lines.fullmatch(folded) is not None
 
     def is_end(self, line: str) -> bool:
         """True where the line heads what no longer belongs to the report (comments, related stories)."""
-        return len(line) <= 120 and self.ends.fullmatch(line.strip().casefold()) is not None
+        return len(line) <= _LONGEST and self.ends.fullmatch(line.strip().casefold()) is not None
 
     def edits(self, paragraph: str, start: int) -> Iterator[Edit]:
         """Yield edits that take the boilerplate lines out of a paragraph that starts at ``start``."""
@@ -51,8 +56,9 @@ def boilerplate() -> Boilerplate:
         file = pack.joinpath("boilerplate.toml")
         if file.is_file():
             _add(lists, file.read_text("utf-8"), f"packs/{pack.name}/boilerplate.toml")
-    lines = [_form(f) for f in lists["lines"]] + [_form(f) + r"\b.*" for f in lists["starts"]]
-    return Boilerplate(_any(lines), _any([_form(f) for f in lists["ends_text"]]))
+    exact = frozenset(f.casefold() for f in lists["lines"])
+    lines = [_form(f) for f in lists["lines"] if "#" in f or "*" in f] + [_form(f) + r"\b.*" for f in lists["starts"]]
+    return Boilerplate(exact, _any(lines), _any([_form(f) for f in lists["ends_text"]]))
 
 
 def _add(lists: dict[str, list[str]], text: str, where: str) -> None:

@@ -20,7 +20,8 @@ _SIGNATURES = (
 _LEADING = re.compile(rb"(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>|\s)*", re.S | re.I)
 _ROOT = re.compile(rb"<([a-zA-Z_][\w:.-]*)")
 _HTML_ELEMENTS = frozenset(
-    b"html head body article div p h1 h2 h3 meta title table section main span a b i em strong br ul ol li img script style"
+    b"html head body article div p h1 h2 h3 meta title table section main"
+    b" span a b i em strong br ul ol li img script style"
     b" header footer nav center font blockquote pre form link base iframe aside figure".split()
 )
 _MAIL = re.compile(

@@ -1,0 +1,136 @@
+"""Group claims into undertakings from the comparisons of pairs.
+
+The groups are a pure function of the claims and the judgements: the pairs are taken
+from the surest down, ties by id, and two groups join only where nothing decides
+against any pair across them and they agree on the average.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+
+from servanda.ledger.matching import REVIEW, compare
+from servanda.ledger.profiles import Profile, keys
+from servanda.ledger.records import Match, Verdict
+
+ACROSS = 64  # pairs looked at across two groups; more would say the same
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edge:
+    """Two claims (``a < b``) that are, or may be, the same."""
+
+    a: str
+    b: str
+    score: float
+
+
+def candidate_pairs(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
+    """Yield every pair that shares a block, once."""
+    blocks: dict[str, list[int]] = defaultdict(list)
+    for place, of in enumerate(profiles):
+        near: set[int] = set()
+        for key in sorted(keys(of)):
+            near.update(blocks[key])
+            blocks[key].append(place)
+        yield from ((profiles[other], of) for other in sorted(near))
+
+
+def edges_among(pairs: Iterable[tuple[Profile, Profile]]) -> Iterator[Edge]:
+    """Compare pairs and yield those that are or may be the same."""
+    for one, other in pairs:
+        match = compare(one, other)
+        if match.verdict is not Verdict.DIFFERENT:
+            a, b = sorted((one.id, other.id))
+            yield Edge(a, b, match.score)
+
+
+class Groups:
+    """Disjoint groups that grow by joining."""
+
+    def __init__(self, members: Iterable[str]) -> None:
+        self.home = {member: member for member in members}
+        self.members = {member: [member] for member in self.home}
+
+    def of(self, member: str) -> list[str]:
+        return self.members[self.home[member]]
+
+    def join(self, a: str, b: str) -> None:
+        """Put the smaller of two groups into the larger."""
+        keep, go = self.home[a], self.home[b]
+        if keep == go:
+            return
+        if len(self.members[keep]) < len(self.members[go]):
+            keep, go = go, keep
+        for member in self.members.pop(go):
+            self.home[member] = keep
+            self.members[keep].append(member)
+
+    def apart(self, a: str, b: str) -> bool:
+        return self.home[a] != self.home[b]
+
+    def all(self) -> list[list[str]]:
+        return sorted(sorted(group) for group in self.members.values())
+
+
+def components(
+    members: Iterable[str], edges: Iterable[Edge], together: Iterable[tuple[str, str]] = ()
+) -> list[list[str]]:
+    """Return the claims that any chain of edges connects: what is decided together."""
+    groups = Groups(members)
+    for a, b in [(edge.a, edge.b) for edge in edges] + list(together):
+        groups.join(a, b)
+    return groups.all()
+
+
+def group(
+    profiles: Mapping[str, Profile],
+    edges: Iterable[Edge],
+    together: Collection[tuple[str, str]] = (),
+    apart: Collection[tuple[str, str]] = (),
+) -> list[list[str]]:
+    """Return the undertakings among the claims of one component, each as sorted ids.
+
+    ``together`` and ``apart`` are what people judged; they go before every rule.
+    """
+    groups = Groups(profiles)
+    barred = {frozenset(pair) for pair in apart}
+    for a, b in sorted(together):
+        groups.join(a, b)
+    weighed = Weighed(profiles)
+    for edge in sorted(edges, key=lambda e: (-e.score, e.a, e.b)):
+        if weighed.match(edge.a, edge.b).verdict is Verdict.SAME and groups.apart(edge.a, edge.b):
+            across = list(product(groups.of(edge.a), groups.of(edge.b)))
+            if barred and any(frozenset(pair) in barred for pair in across):
+                continue
+            if weighed.agree(across):
+                groups.join(edge.a, edge.b)
+    return groups.all()
+
+
+class Weighed:
+    """Comparisons of one component, each made once."""
+
+    def __init__(self, profiles: Mapping[str, Profile]) -> None:
+        self.profiles = profiles
+        self.seen: dict[tuple[str, str], Match] = {}
+
+    def match(self, a: str, b: str) -> Match:
+        pair = (a, b) if a < b else (b, a)
+        if pair not in self.seen:
+            self.seen[pair] = compare(self.profiles[pair[0]], self.profiles[pair[1]])
+        return self.seen[pair]
+
+    def agree(self, across: Sequence[tuple[str, str]]) -> bool:
+        """True where nothing decides against any pair and their mean would at least go to review."""
+        looked = list(islice(sorted(across), ACROSS))
+        scores = []
+        for a, b in looked:
+            match = self.match(a, b)
+            if match.reasons and match.reasons[0].points <= -9:
+                return False
+            scores.append(match.score)
+        return sum(scores) / len(scores) >= REVIEW

@@ -1,0 +1,327 @@
+"""Entries from facts: link new claims to old ones, and fold again what that touched.
+
+Everything derived is a pure function of the claims in force and the judgements, so that
+``rebuilt`` gives the tables that adding one document at a time gave.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy.dialects.sqlite import insert
+
+from servanda.codebook import rung
+from servanda.ledger.clustering import Edge, components, group
+from servanda.ledger.folding import entry_of
+from servanda.ledger.followthrough import Watch
+from servanda.ledger.judging import Rulings, under_rulings
+from servanda.ledger.lifecycle import day_of, reached
+from servanda.ledger.matching import compare
+from servanda.ledger.profiles import Profile, keys, profile
+from servanda.ledger.records import SETTLED, Entry, Filed, Verdict
+from servanda.ledger.reprints import number
+from servanda.ledger.rows import card_from, claim_from, parties_key
+from servanda.ledger.schema import blocks, claims, documents, edges, entries, entry_parties, members, watched
+from servanda.ledger.series import series_key
+from servanda.model import Stage
+
+T = TypeVar("T")
+CARD = (
+    documents.c.title,
+    documents.c.date,
+    documents.c.language,
+    documents.c.publisher,
+    documents.c.url,
+    documents.c.filed,
+    documents.c.copy_of,
+)
+FOREVER = "9999-12-31"  # settled statuses do not depend on the day
+EVERYBODY = "*"
+FEW = 8  # parties: a claim of more watches no dyad
+
+
+def chunks(values: Iterable[T], size: int = 400) -> Iterator[list[T]]:
+    """Yield the values in lists short enough for one statement."""
+    held: list[T] = []
+    for value in values:
+        held.append(value)
+        if len(held) == size:
+            yield held
+            held = []
+    if held:
+        yield held
+
+
+def filed_claims(connection: Connection, numbers: Iterable[int], rulings: Rulings) -> dict[int, Filed]:
+    """Return claims in force by their numbers, as judged; those withdrawn or rejected are left out."""
+    found: dict[int, Filed] = {}
+    for some in chunks(numbers):
+        asked = (
+            select(claims.c.n, claims.c.id.label("claim"), claims.c.record, documents.c.id, *CARD)
+            .join(documents, documents.c.id == claims.c.document)
+            .where(claims.c.n.in_(some), claims.c.withdrawn.is_(None))
+        )
+        for row in connection.execute(asked).mappings():
+            claim = claim_from(row["record"])
+            filed = under_rulings(Filed(row["claim"], claim, card_from(row), not claim.review), rulings)
+            if filed is not None:
+                found[row["n"]] = filed
+    return found
+
+
+def link(connection: Connection, numbers: Collection[int], rulings: Rulings) -> None:
+    """Put claims into their blocks and compare each with what stands there, whatever it was linked to before."""
+    unlink(connection, numbers)
+    new = {n: profile(filed) for n, filed in filed_claims(connection, numbers, rulings).items()}
+    keyed = {n: {number(key) for key in keys(of)} for n, of in new.items()}
+    rows = [{"key": key, "claim": n} for n, found in keyed.items() for key in found]
+    if rows:
+        connection.execute(insert(blocks).on_conflict_do_nothing(), rows)
+    near = {n: neighbours(connection, found) - {n} for n, found in keyed.items()}
+    others = {other for found in near.values() for other in found} - new.keys()
+    known = new | {n: profile(filed) for n, filed in filed_claims(connection, sorted(others), rulings).items()}
+    pairs = {(min(n, m), max(n, m)) for n, found in near.items() for m in found if m in known}
+    write_edges(connection, edge_rows((pair, known[pair[0]], known[pair[1]]) for pair in sorted(pairs)))
+
+
+def unlink(connection: Connection, numbers: Iterable[int]) -> None:
+    for some in chunks(numbers):
+        connection.execute(delete(blocks).where(blocks.c.claim.in_(some)))
+        connection.execute(delete(edges).where(or_(edges.c.a.in_(some), edges.c.b.in_(some))))
+
+
+def neighbours(connection: Connection, found: Iterable[int]) -> set[int]:
+    near: set[int] = set()
+    for some in chunks(sorted(found)):
+        near.update(connection.execute(select(blocks.c.claim).where(blocks.c.key.in_(some))).scalars())
+    return near
+
+
+def edge_rows(pairs: Iterable[tuple[tuple[int, int], Profile, Profile]]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each pair that is or may be the same, or follows one another."""
+    for (a, b), one, other in pairs:
+        match = compare(one, other)
+        if match.verdict is not Verdict.DIFFERENT or match.link == "successor":
+            yield {
+                "a": a,
+                "b": b,
+                "score": match.score if match.verdict is not Verdict.DIFFERENT else None,
+                "link": match.link,
+            }
+
+
+def write_edges(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
+    for some in chunks(rows, 5000):
+        connection.execute(insert(edges).on_conflict_do_nothing(), some)
+
+
+def closure(
+    connection: Connection, numbers: Iterable[int], together: Mapping[int, Collection[int]]
+) -> tuple[set[int], list[tuple[int, int, float]]]:
+    """Return all claims that chains of edges or judgements tie to these, and the edges among them."""
+    seen: set[int] = set()
+    found: dict[tuple[int, int], float] = {}
+    frontier = set(numbers)
+    while frontier:
+        seen |= frontier
+        reached: set[int] = {m for n in frontier for m in together.get(n, ())}
+        for some in chunks(sorted(frontier)):
+            touching = or_(edges.c.a.in_(some), edges.c.b.in_(some))
+            for a, b, score in connection.execute(
+                select(edges.c.a, edges.c.b, edges.c.score).where(touching, edges.c.score.is_not(None))
+            ):
+                found[a, b] = score
+                reached |= {a, b}
+        frontier = reached - seen
+    return seen, [(a, b, score) for (a, b), score in sorted(found.items())]
+
+
+def edges_from(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, int, float]]:
+    """Return the edges that start at these claims and are or may be of the same."""
+    found: list[tuple[int, int, float]] = []
+    for some in chunks(sorted(numbers)):
+        asked = select(edges.c.a, edges.c.b, edges.c.score).where(edges.c.a.in_(some), edges.c.score.is_not(None))
+        found += [(a, b, score) for a, b, score in connection.execute(asked)]
+    return sorted(found)
+
+
+def bonds(connection: Connection, rulings: Rulings) -> dict[int, set[int]]:
+    """Return which claim numbers people tied to which."""
+    numbers = numbers_of(connection, {claim for pair in rulings.together for claim in pair})
+    tied: dict[int, set[int]] = defaultdict(set)
+    for a, b in rulings.together:
+        if a in numbers and b in numbers:
+            tied[numbers[a]].add(numbers[b])
+            tied[numbers[b]].add(numbers[a])
+    return tied
+
+
+def numbers_of(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for some in chunks(sorted(ids)):
+        found |= {
+            row.id: row.n for row in connection.execute(select(claims.c.id, claims.c.n).where(claims.c.id.in_(some)))
+        }
+    return found
+
+
+def refold(connection: Connection, numbers: Collection[int], rulings: Rulings) -> list[str]:
+    """Make again the entries of these claims and of all that are tied to them; return the ids of the entries made."""
+    followed = {n for pair in successions(connection, numbers) for n in pair}
+    reached, found = closure(connection, followed.union(numbers), bonds(connection, rulings))
+    drop_entries(connection, reached)
+    filed = filed_claims(connection, sorted(reached), rulings)
+    later = successors(connection, filed, rulings)
+    made = [entry_of(of, rulings, FOREVER, successor=successor(of, later)) for of in grouped(filed, found, rulings)]
+    write_entries(connection, made, {f.id: n for n, f in filed.items()})
+    return sorted(entry.id for entry in made)
+
+
+def fellows(connection: Connection, numbers: Iterable[int]) -> set[int]:
+    """Return all claims that stand in an entry with one of these."""
+    found: set[int] = set()
+    for some in chunks(sorted(numbers)):
+        home = select(members.c.entry).where(members.c.claim.in_(some))
+        found |= set(connection.execute(select(members.c.claim).where(members.c.entry.in_(home))).scalars())
+    return found
+
+
+def successions(connection: Connection, numbers: Iterable[int]) -> set[tuple[int, int]]:
+    """Return the pairs, with one of these claims in each, of which one follows the other by name."""
+    found: set[tuple[int, int]] = set()
+    for some in chunks(sorted(numbers)):
+        touching = or_(edges.c.a.in_(some), edges.c.b.in_(some))
+        found |= {
+            (a, b)
+            for a, b in connection.execute(select(edges.c.a, edges.c.b).where(touching, edges.c.link == "successor"))
+        }
+    return found
+
+
+def successors(connection: Connection, filed: Mapping[int, Filed], rulings: Rulings) -> dict[str, list[Filed]]:
+    """Return, by claim id, the concluded claims that bear the same name in a later year."""
+    pairs = successions(connection, filed)
+    known = dict(filed) | filed_claims(connection, sorted({n for pair in pairs for n in pair} - filed.keys()), rulings)
+    later: dict[str, list[Filed]] = defaultdict(list)
+    for a, b in sorted(pairs):
+        for one, other in ((a, b), (b, a)):
+            if (
+                one in known
+                and other in known
+                and rung(known[other].claim.stage) >= rung(Stage.SIGNED)
+                and known[other].firm
+            ):
+                later[known[one].id].append(known[other])
+    return later
+
+
+def successor(claims_of: Sequence[Filed], later: Mapping[str, Sequence[Filed]]) -> str | None:
+    """Return the name of what took an entry's place: concluded after the entry's last report, by another claim than its own."""
+    own = {f.id for f in claims_of}
+    last = max(day_of(f) for f in claims_of)
+    names = [
+        f.claim.title for claim in sorted(own) for f in later.get(claim, ()) if f.id not in own and day_of(f) > last
+    ]
+    return min(names, default=None)
+
+
+def grouped(filed: Mapping[int, Filed], found: Iterable[tuple[int, int, float]], rulings: Rulings) -> list[list[Filed]]:
+    """Return the claims of each undertaking."""
+    by_id = {f.id: f for f in filed.values()}
+    between = [edge_between(filed[a].id, filed[b].id, score) for a, b, score in found if a in filed and b in filed]
+    together = [pair for pair in rulings.together if pair[0] in by_id and pair[1] in by_id]
+    apart = [pair for pair in rulings.apart if pair[0] in by_id and pair[1] in by_id]
+    tied = components(by_id, between, together)
+    home = {claim: place for place, some in enumerate(tied) for claim in some}
+    edges_at: dict[int, list[Edge]] = defaultdict(list)
+    for edge in between:
+        edges_at[home[edge.a]].append(edge)
+    made: list[list[Filed]] = []
+    for place, some in enumerate(tied):
+        if len(some) == 1:
+            made.append([by_id[some[0]]])
+            continue
+        held = [pair for pair in together if home[pair[0]] == place]
+        profiles = {claim: profile(by_id[claim]) for claim in some}
+        made += [[by_id[claim] for claim in of] for of in group(profiles, edges_at[place], held, apart)]
+    return made
+
+
+def edge_between(one: str, other: str, score: float) -> Edge:
+    return Edge(min(one, other), max(one, other), score)
+
+
+def drop_entries(connection: Connection, numbers: Iterable[int]) -> None:
+    """Take away the entries in which these claims stand."""
+    for some in chunks(sorted(numbers)):
+        gone = connection.execute(select(members.c.entry).where(members.c.claim.in_(some)).distinct()).scalars().all()
+        for few in chunks(gone):
+            connection.execute(delete(entry_parties).where(entry_parties.c.entry.in_(few)))
+            connection.execute(delete(entries).where(entries.c.id.in_(few)))
+        connection.execute(delete(members).where(members.c.claim.in_(some)))
+
+
+def write_entries(connection: Connection, made: Sequence[Entry], numbers: Mapping[str, int]) -> None:
+    for some in chunks(made, 2000):
+        connection.execute(insert(entries), [entry_row(entry) for entry in some])
+        connection.execute(insert(members), [{"claim": numbers[f.id], "entry": e.id} for e in some for f in e.claims])
+        connection.execute(
+            insert(entry_parties), [{"party": p, "last": e.last, "entry": e.id} for e in some for p in e.parties]
+        )
+
+
+def entry_row(entry: Entry) -> dict[str, Any]:
+    """Return the entry's line in the table; what depends on the day asked about is not in it."""
+    dues = entry.history.dues
+    firm = [f.card.day for f in entry.claims if f.firm]
+    return {
+        "id": entry.id, "kind": entry.kind, "form": entry.form, "title": entry.title, "parties": parties_key(entry.parties),
+        "by": parties_key(entry.by), "stage": entry.stage, "settled": entry.status.name if entry.status.name in SETTLED else None,
+        "due": entry.due, "due_last": dues[-1].last if dues else None, "slips": entry.history.slips, "first": entry.first,
+        "last": entry.last, "firm_last": max(firm, default=None), "event": held_on(entry), "claims": len(entry.claims),
+        "independent": entry.history.independent, "conflicts": len(entry.history.conflicts), "domains": " ".join(sorted(entry.domains)),
+        "period": entry.period, "under": entry.under, "series": series_key(entry), "firm": entry.firm,
+    }  # fmt: skip
+
+
+def held_on(entry: Entry) -> str | None:
+    """Return when the thing was concluded or held, else when it is due."""
+    step = reached(entry.history.steps, (Stage.DONE, Stage.SIGNED))
+    return (step.when if step else None) or entry.due
+
+
+def watch(connection: Connection, read: Iterable[tuple[Sequence[str], str]]) -> None:
+    """Note that reports about these parties were read, up to the day of each."""
+    seen: dict[str, str] = {}
+    for parties, day in read:
+        for key in watching(parties):
+            seen[key] = max(seen.get(key, ""), day)
+    looked(connection, seen)
+
+
+def looked(connection: Connection, seen: Mapping[str, str]) -> None:
+    """Move the last day on which parties were watched forward, never back."""
+    put = insert(watched)
+    put = put.on_conflict_do_update(
+        index_elements=["parties"], set_={"last": func.max(watched.c.last, put.excluded.last)}
+    )
+    for some in chunks(sorted(seen.items()), 5000):
+        connection.execute(put, [{"parties": key, "last": day} for key, day in some])
+
+
+def watching(parties: Sequence[str]) -> set[str]:
+    """Return the sets of parties about which a report on these tells something."""
+    found = {parties_key(parties)}
+    if len(parties) <= FEW:
+        found |= {parties_key(pair) for pair in combinations(sorted(parties), 2)}
+    return found
+
+
+def last_watched(connection: Connection, parties: Sequence[str]) -> Watch:
+    """Return when these parties were looked at last; a look for all parties counts for each."""
+    asked = select(func.max(watched.c.last)).where(watched.c.parties.in_([parties_key(parties), EVERYBODY]))
+    return Watch(connection.execute(asked).scalar())

@@ -1,0 +1,193 @@
+"""Append facts to a ledger: documents with their reprints, verified claims, problems.
+
+Nothing here changes a fact: claims that a newer run no longer finds are marked withdrawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy.dialects.sqlite import insert
+
+from servanda.ledger import reprints
+from servanda.ledger.deriving import chunks
+from servanda.ledger.rows import claim_from, claim_record, document_from, document_row, parties_key
+from servanda.ledger.schema import claims, copies, documents, problems
+from servanda.model import Claim, Document, Source
+from servanda.problems import Problem
+
+MANUAL = "manual"
+
+
+def add_documents(connection: Connection, added: Sequence[Document], filed: str) -> tuple[int, set[int]]:
+    """Append the documents that are not there yet; return how many, and the claims whose text turned out a reprint."""
+    ids = [document.id for document in added]
+    known = {
+        n
+        for some in chunks(ids)
+        for n in connection.execute(select(documents.c.id).where(documents.c.id.in_(some))).scalars()
+    }
+    touched: set[int] = set()
+    new = {document.id: document for document in added if document.id not in known}
+    for document in new.values():
+        n = connection.execute(insert(documents).returning(documents.c.n), [document_row(document, filed)]).scalar_one()
+        connection.execute(
+            text("INSERT INTO document_words(rowid, title, words) VALUES (:n, :title, :words)"),
+            {"n": n, "title": document.title or "", "words": document.text},
+        )
+        touched |= note_copies(connection, n, document)
+    return len(new), touched
+
+
+def note_copies(connection: Connection, n: int, document: Document) -> set[int]:
+    """Put a document among those that print the same text; return the numbers of the claims of all that thereby moved.
+
+    All reprints bear the smallest id among them, whichever came first.
+    """
+    signed = reprints.signature(document.text)
+    keys = reprints.bands(signed)
+    connection.execute(insert(copies).on_conflict_do_nothing(), [{"band": key, "document": n} for key in keys])
+    near = (
+        connection.execute(select(copies.c.document).where(copies.c.band.in_(keys), copies.c.document != n).distinct())
+        .scalars()
+        .all()
+    )
+    rows = (
+        connection.execute(select(documents.c.text, documents.c.copy_of).where(documents.c.n.in_(near))).all()
+        if near
+        else []
+    )
+    groups = {row.copy_of for row in rows if reprints.alike(reprints.signature(row.text), signed)}
+    if not groups:
+        return set()
+    root = min(groups | {document.id})
+    of = groups | {document.id}
+    moved = connection.execute(select(documents.c.id).where(documents.c.copy_of.in_(of))).scalars().all()
+    connection.execute(update(documents).where(documents.c.copy_of.in_(of)).values(copy_of=root))
+    return set(
+        connection.execute(
+            select(claims.c.n).where(claims.c.document.in_(moved), claims.c.withdrawn.is_(None))
+        ).scalars()
+    )
+
+
+def verified(connection: Connection, made: Sequence[Claim]) -> tuple[list[Claim], list[Problem]]:
+    """Return the claims whose quotations stand in their stored documents, and a problem for each other."""
+    texts: dict[str, Document | None] = {}
+    sound: list[Claim] = []
+    bad: list[Problem] = []
+    for claim in made:
+        if claim.document not in texts:
+            row = connection.execute(select(documents).where(documents.c.id == claim.document)).mappings().first()
+            texts[claim.document] = document_from(row) if row else None
+        document = texts[claim.document]
+        if document is not None and claim.verified_against(document):
+            sound.append(claim)
+        else:
+            what = "quotes words that do not stand in its document" if document else "has no document in the ledger"
+            bad.append(
+                Problem(
+                    f"claim {claim.title!r}", f"{what}; it was not filed.", "quotation", "Extract the document again."
+                )
+            )
+    return sound, bad
+
+
+def add_claims(
+    connection: Connection, sound: Sequence[Claim], again: Sequence[str], filed: str
+) -> tuple[list[int], list[int]]:
+    """Append claims, and withdraw those of the same extractor in the documents read again that are not among them.
+
+    Returns the numbers of the claims that are new (or in force again), and of those withdrawn.
+    """
+    wanted = {claim.id: claim for claim in sound}
+    known = stored(connection, wanted)
+    new = [claim for claim_id, claim in wanted.items() if claim_id not in known]
+    back = [n for n, withdrawn in known.values() if withdrawn]
+    added = [append(connection, claim, filed) for claim in new]
+    connection.execute(update(claims).where(claims.c.n.in_(back)).values(withdrawn=None))
+    gone = outdated(connection, again, wanted.keys(), {family(claim.extractor) for claim in sound} or None)
+    connection.execute(update(claims).where(claims.c.n.in_(gone)).values(withdrawn=filed))
+    return [*added, *back], gone
+
+
+def stored(connection: Connection, wanted: Mapping[str, Claim]) -> dict[str, tuple[int, str | None]]:
+    found: dict[str, tuple[int, str | None]] = {}
+    for some in chunks(wanted):
+        for row in connection.execute(select(claims.c.id, claims.c.n, claims.c.withdrawn).where(claims.c.id.in_(some))):
+            found[row.id] = (row.n, row.withdrawn)
+    return found
+
+
+def append(connection: Connection, claim: Claim, filed: str) -> int:
+    n: int = connection.execute(insert(claims).returning(claims.c.n), [claim_row(claim, filed)]).scalar_one()
+    connection.execute(
+        text("INSERT INTO claim_words(rowid, title, words) VALUES (:n, :title, :words)"), {"n": n, **words_of(claim)}
+    )
+    return n
+
+
+def claim_row(claim: Claim, filed: str) -> dict[str, Any]:
+    return {
+        "id": claim.id, "document": claim.document, "parties": parties_key(claim.parties), "kind": claim.kind, "stage": claim.stage,
+        "extractor": claim.extractor, "review": claim.review, "record": claim_record(claim), "filed": filed,
+    }  # fmt: skip
+
+
+def words_of(claim: Claim) -> dict[str, str]:
+    """Return what a claim is found by: its title, and its quotations with the names in its slots."""
+    named = (*claim.items, *claim.orgs, *claim.persons, claim.where or "", claim.under or "")
+    return {"title": claim.title, "words": " ".join((*(q.words for q in claim.quotations), *named))}
+
+
+def family(extractor: str) -> str:
+    """Return an extractor's name without its version ("rules/2" is "rules")."""
+    return extractor.replace("@", "/").split("/", 1)[0]
+
+
+def outdated(connection: Connection, again: Sequence[str], kept: Iterable[str], families: set[str] | None) -> list[int]:
+    """Return the claims in force that another run of their extractor no longer finds; what people wrote by hand stays."""
+    keep = set(kept)
+    gone: list[int] = []
+    for some in chunks(again):
+        asked = select(claims.c.n, claims.c.id, claims.c.extractor).where(
+            claims.c.document.in_(some), claims.c.withdrawn.is_(None)
+        )
+        for row in connection.execute(asked):
+            own = family(row.extractor)
+            if row.id not in keep and own != MANUAL and (families is None or own in families):
+                gone.append(row.n)
+    return gone
+
+
+def keep_problems(connection: Connection, source: Source, found: Sequence[Problem], filed: str) -> None:
+    """Keep what went wrong with a source, in place of what went wrong the last time."""
+    connection.execute(delete(problems).where(problems.c.source == source.id))
+    rows = [
+        {"source": source.id, "where": p.where, "what": p.what, "cause": p.cause, "advice": p.advice, "filed": filed}
+        for p in found
+    ]
+    if rows:
+        connection.execute(insert(problems), rows)
+
+
+def days_of(connection: Connection, sound: Sequence[Claim]) -> list[tuple[Sequence[str], str]]:
+    """Return for each claim its parties and the day on which its document told of them."""
+    cards: dict[str, str] = {}
+    for some in chunks({claim.document for claim in sound}):
+        for row in connection.execute(
+            select(documents.c.id, documents.c.date, documents.c.filed).where(documents.c.id.in_(some))
+        ):
+            cards[row.id] = row.date or row.filed[:10]
+    return [(claim.parties, cards[claim.document]) for claim in sound]
+
+
+def claims_in(connection: Connection, document_ids: Sequence[str]) -> dict[str, Claim]:
+    """Return the claims in force of some documents by id."""
+    found: dict[str, Claim] = {}
+    for some in chunks(document_ids):
+        asked = select(claims.c.id, claims.c.record).where(claims.c.document.in_(some), claims.c.withdrawn.is_(None))
+        found |= {row.id: claim_from(row.record) for row in connection.execute(asked)}
+    return found

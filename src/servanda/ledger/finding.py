@@ -1,0 +1,88 @@
+"""Look things up around entries: where claims stand, what nearly matched, what words find."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import Connection, or_, select
+
+from servanda.ledger.deriving import chunks, filed_claims
+from servanda.ledger.judging import Rulings
+from servanda.ledger.matching import REVIEW, compare
+from servanda.ledger.profiles import profile
+from servanda.ledger.records import Doubt, Hit
+from servanda.ledger.rows import card_from
+from servanda.ledger.schema import claims, documents, edges, members
+
+
+def near_pairs(connection: Connection, numbers: Collection[int]) -> list[tuple[int, int]]:
+    """Return the compared pairs, with one of these claims in each, that are or may be the same."""
+    found: set[tuple[int, int]] = set()
+    for some in chunks(numbers):
+        touching = or_(edges.c.a.in_(some), edges.c.b.in_(some))
+        found |= {
+            (a, b) for a, b in connection.execute(select(edges.c.a, edges.c.b).where(touching, edges.c.score >= REVIEW))
+        }
+    return sorted(found)
+
+
+def homes(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
+    """Return the entries in which claims stand."""
+    found: dict[int, str] = {}
+    for some in chunks(numbers):
+        found |= {
+            n: entry
+            for n, entry in connection.execute(
+                select(members.c.claim, members.c.entry).where(members.c.claim.in_(some))
+            )
+        }
+    return found
+
+
+def document_hits(connection: Connection, numbers: Sequence[int]) -> list[Hit]:
+    rows = connection.execute(select(documents).where(documents.c.n.in_(numbers))).mappings().all()
+    cards = {row["n"]: card_from(row) for row in rows}
+    return [Hit(cards[n].id, cards[n].title or "", cards[n]) for n in numbers if n in cards]
+
+
+def claim_hits(connection: Connection, numbers: Sequence[int], ruled: Rulings) -> list[Hit]:
+    filed, home = filed_claims(connection, numbers, ruled), homes(connection, numbers)
+    return [Hit(filed[n].id, filed[n].quotation.words, filed[n].card, home.get(n)) for n in numbers if n in filed]
+
+
+def doubtful_claims(connection: Connection, ruled: Rulings, limit: int) -> list[Doubt]:
+    """Return doubtful claims on which nobody has judged, the surest first."""
+    asked = select(claims.c.n).where(claims.c.review.is_(True), claims.c.withdrawn.is_(None)).order_by(claims.c.n)
+    numbers = connection.execute(asked.limit(20 * limit)).scalars().all()
+    filed = [f for f in filed_claims(connection, numbers, ruled).values() if not f.firm]
+    return [Doubt((f,)) for f in sorted(filed, key=lambda f: (-f.claim.confidence, f.id))[:limit]]
+
+
+def doubtful_pairs(connection: Connection, ruled: Rulings, limit: int) -> list[Doubt]:
+    """Return pairs of claims in two entries that may be one, not yet judged, the nearest first; one pair for two entries."""
+    one, other = members.alias(), members.alias()
+    asked = (
+        select(edges.c.a, edges.c.b, one.c.entry, other.c.entry.label("second"))
+        .join(one, one.c.claim == edges.c.a)
+        .join(other, other.c.claim == edges.c.b)
+        .where(edges.c.score >= REVIEW, one.c.entry != other.c.entry)
+        .order_by(edges.c.score.desc(), edges.c.a, edges.c.b)
+        .limit(5 * limit)
+    )
+    rows = connection.execute(asked).all()
+    filed = filed_claims(connection, {n for row in rows for n in (row.a, row.b)}, ruled)
+    judged = {frozenset(pair) for pair in ruled.apart}
+    seen: set[frozenset[str]] = set()
+    made: list[Doubt] = []
+    for row in rows:
+        pair = frozenset((row.entry, row.second))
+        if (
+            row.a not in filed
+            or row.b not in filed
+            or pair in seen
+            or frozenset((filed[row.a].id, filed[row.b].id)) in judged
+        ):
+            continue
+        seen.add(pair)
+        made.append(Doubt((filed[row.a], filed[row.b]), compare(profile(filed[row.a]), profile(filed[row.b]))))
+    return made[:limit]

@@ -1,0 +1,312 @@
+"""Are two claims about the same undertaking? Scored rules, each with its reason.
+
+``compare`` is a pure, symmetric function of two profiles: no clock, no store, no other
+claims. First come the differences that decide alone (another session, another date,
+another sum), then points are added up; what lies between the two marks goes to review
+and is never merged silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rapidfuzz import fuzz
+
+from servanda.ledger.days import gap, known, length
+from servanda.ledger.profiles import EVENTS, VAGUE, Profile, gathering
+from servanda.ledger.records import Match, Reason, Verdict
+from servanda.ledger.words import skeleton
+from servanda.model import Kind, Stage
+
+SAME = 4.0
+REVIEW = 3.0
+SLACK = 1  # days: one event is dated by two time zones, or by the day of its report
+SIGNED_APART = 92  # days between two signatures of one text that can still be one text misdated
+VAGUE_APART = 45  # days within which two general statements on one field are one
+STALE = 400  # days after which a text spoken of as unfinished is hardly the one signed before
+
+NEAR_KINDS = {
+    frozenset(pair)
+    for pair in (
+        (Kind.INSTRUMENT, Kind.TRADE), (Kind.INSTRUMENT, Kind.PROJECT), (Kind.INSTRUMENT, Kind.COOPERATION),
+        (Kind.TRADE, Kind.PROJECT), (Kind.TRADE, Kind.COOPERATION), (Kind.PROJECT, Kind.COOPERATION),
+        (Kind.PROJECT, Kind.INSTITUTION), (Kind.INSTITUTION, Kind.MEETING), (Kind.TRAINING, Kind.COOPERATION),
+        (Kind.TRAINING, Kind.EXERCISE), (Kind.TRAINING, Kind.PROJECT), (Kind.TRAINING, Kind.EXCHANGE), (Kind.EXCHANGE, Kind.COOPERATION),
+        (Kind.OPERATION, Kind.COOPERATION), (Kind.OPERATION, Kind.TRADE), (Kind.OPERATION, Kind.EXERCISE),
+        (Kind.EXERCISE, Kind.MEETING), (Kind.MEETING, Kind.COOPERATION), (Kind.INSTITUTION, Kind.COOPERATION),
+    )
+}  # fmt: skip
+NEAR_FORMS = (
+    frozenset({"agreement", "treaty", "pact", "arrangement", "framework", "protocol"}),
+    frozenset({"mou", "letter-of-intent", "arrangement", "agreement"}),
+    frozenset({"roadmap", "action-plan", "framework"}),
+    frozenset({"joint-statement", "declaration", "resolution"}),
+    frozenset({"summit", "ministerial", "working-group", "dialogue", "talks", "conference"}),
+    frozenset({"visit", "mission"}),
+    frozenset({"supply", "procurement", "export", "supply-chain"}),
+    frozenset({"investment", "joint-venture", "loan", "grant"}),
+    frozenset({"co-production", "co-development", "technology-transfer", "research"}),
+    frozenset({"exercise", "patrol", "deployment"}),
+)
+
+
+def compare(a: Profile, b: Profile) -> Match:
+    """Return whether two claims speak of the same undertaking, with every reason for and against."""
+    if (decided := deciding(a, b)) is not None:
+        reason, link = decided
+        return Match(Verdict.DIFFERENT, 0.0, (reason,), link)
+    reasons = tuple(points(a, b))
+    score = round(sum(reason.points for reason in reasons), 2)
+    verdict = Verdict.SAME if score >= SAME else Verdict.REVIEW if score >= REVIEW else Verdict.DIFFERENT
+    return Match(verdict, score, reasons)
+
+
+def deciding(a: Profile, b: Profile) -> tuple[Reason, str | None] | None:
+    """Return the one difference that settles the matter, and the link it leaves, or None."""
+    for rule in (
+        other_parties,
+        other_kind,
+        other_gathering,
+        other_number,
+        other_year,
+        other_day,
+        other_signature,
+        other_sum,
+    ):
+        if (found := rule(a, b)) is not None:
+            return found
+    return None
+
+
+Decided = tuple[Reason, str | None] | None
+
+
+def other_parties(a: Profile, b: Profile) -> Decided:
+    shared = a.parties & b.parties
+    if a.parties == b.parties or (len(shared) >= 2 and 2 * len(shared) >= len(a.parties | b.parties)):
+        return None
+    return Reason("other parties", -9), None
+
+
+def other_kind(a: Profile, b: Profile) -> Decided:
+    if a.kind is b.kind or frozenset((a.kind, b.kind)) in NEAR_KINDS:
+        return None
+    return Reason("other kind", -9, f"{a.kind} / {b.kind}"), None
+
+
+def other_gathering(a: Profile, b: Profile) -> Decided:
+    """A visit and the talks held during it are two, and so are a call and a meeting."""
+    if Kind.MEETING is not a.kind or Kind.MEETING is not b.kind:
+        return None
+    if gathering(a.form) != gathering(b.form):
+        return Reason("a visit and a sitting", -9), "during" if gap(a.event, b.event) == 0 else None
+    return (Reason("a call and a meeting", -9), None) if a.telephone != b.telephone else None
+
+
+def other_number(a: Profile, b: Profile) -> Decided:
+    ours, theirs = a.title.ordinals, b.title.ordinals
+    if not ours or not theirs or ours & theirs:
+        return None
+    return Reason("another number of the series", -9, f"{min(ours)} / {min(theirs)}"), "series"
+
+
+def other_year(a: Profile, b: Profile) -> Decided:
+    ours, theirs = a.title.years, b.title.years
+    if not ours or not theirs or ours & theirs:
+        return None
+    return Reason("another year in the name", -9, f"{min(ours)} / {min(theirs)}"), followed(a, b)
+
+
+def other_day(a: Profile, b: Profile) -> Decided:
+    """Events on other days are other events, unless a number says that one was moved."""
+    if a.kind not in EVENTS or b.kind not in EVENTS:
+        return None
+    if not known(a.event) or not known(b.event) or gap(a.event, b.event) <= SLACK:
+        return None
+    if moved(a, b):
+        return None
+    return Reason("held on other days", -9), "series"
+
+
+def moved(a: Profile, b: Profile) -> bool:
+    """True where a dated plan and a later date can be one event put off: the plan is not past when the other is told."""
+    if a.title.ordinals & b.title.ordinals and gap(a.event, b.event) < STALE:
+        return True
+    put_off = Stage.STALLED in (a.stage, b.stage) and gap(a.event, b.event) < STALE
+    return put_off and bool(a.persons & b.persons or alike(a, b) >= 0.75)
+
+
+def other_signature(a: Profile, b: Profile) -> Decided:
+    """A text is signed once: two signatures far apart are two texts of one name."""
+    if known(a.signed) and known(b.signed) and gap(a.signed, b.signed) > SIGNED_APART:
+        return Reason("signed on other days", -9), followed(a, b)
+    for signed, other in ((a, b), (b, a)):
+        if known(signed.signed) and other.stage in (Stage.PROPOSED, Stage.NEGOTIATING, Stage.DISCUSSED, Stage.AGREED):
+            if other.told is not None and signed.signed[1] is not None and other.told - signed.signed[1] > STALE:
+                return Reason("spoken of as unfinished long after the other was signed", -9), followed(a, b)
+    return None
+
+
+def followed(a: Profile, b: Profile) -> str | None:
+    """Return "successor" where two texts bear one name: one takes up the other."""
+    return "successor" if a.kind is b.kind and a.form == b.form and alike(a, b) >= 0.75 else None
+
+
+def other_sum(a: Profile, b: Profile) -> Decided:
+    ours, theirs = a.title.amounts, b.title.amounts
+    if not ours or not theirs or any(abs(x - y) <= 0.05 * max(x, y) for x in ours for y in theirs):
+        return None
+    return Reason("another sum", -9, f"{min(ours):g} / {min(theirs):g}"), None
+
+
+def points(a: Profile, b: Profile) -> Iterator[Reason]:
+    """Yield every reason that counts, for and against."""
+    yield from of_words(a, b)
+    yield from of_sort(a, b)
+    yield from of_names(a, b)
+    yield from of_time(a, b)
+    yield from of_place(a, b)
+    if a.document == b.document:
+        yield Reason("one document tells them apart", -4.0)
+    if a.parties != b.parties:
+        yield Reason("not quite the same parties", -1.0)
+
+
+def shared_words(a: Profile, b: Profile) -> dict[str, float]:
+    """Return the words that both titles carry, with their weights; fuzzy within a script, by consonants across scripts."""
+    ours, theirs = a.title.words, b.title.words
+    both = {word: weight for word, weight in ours.items() if word in theirs}
+    rest = [w for w, weight in ours.items() if w not in both and weight == 1.0 and len(w) > 4]
+    others = [w for w, weight in theirs.items() if w not in both and weight == 1.0 and len(w) > 4]
+    for word in rest:
+        if any(word[0] == other[0] and fuzz.ratio(word, other) >= 84 for other in others):
+            both[word] = 1.0
+    if a.latin != b.latin:
+        both |= {bone: 1.0 for bone in a.bones & b.bones if len(bone) > 1}
+    return both
+
+
+def alike(a: Profile, b: Profile) -> float:
+    """Return how far two titles say the same, 0 to 1: half Dice, half how much of the shorter stands in the longer."""
+    common = sum(shared_words(a, b).values())
+    ours, theirs = a.title.weight, b.title.weight
+    if not ours or not theirs:
+        return 0.0
+    return min(1.0, common / (ours + theirs) + 0.5 * common / max(0.6, min(ours, theirs)))
+
+
+def of_words(a: Profile, b: Profile) -> Iterator[Reason]:
+    likeness = alike(a, b)
+    shared = shared_words(a, b)
+    telling = sum(weight for word, weight in shared.items() if weight >= 0.6 and not named_elsewhere(word, a, b))
+    top = 3.0 if a.kind in EVENTS and b.kind in EVENTS else 5.0
+    full = 1.0 if telling >= 1.0 else 0.75 if telling else 0.5
+    yield Reason("title", round(top * likeness * full, 2), ", ".join(sorted(shared)[:6]))
+    if a.latin != b.latin:
+        yield Reason("titles in other scripts share fewer words", 1.0)
+    if a.items and b.items and a.items & b.items:
+        yield Reason("items", 1.0, ", ".join(sorted(a.items & b.items)[:4]))
+    if a.title.ordinals & b.title.ordinals:
+        yield Reason("same number", 1.5)
+    if a.title.years & b.title.years:
+        yield Reason("same year in the name", 0.5)
+    if a.title.amounts and b.title.amounts:
+        yield Reason("same sum", 2.0)
+    elif a.title.amounts or b.title.amounts:
+        yield Reason("a sum in one only", -0.5)
+
+
+def named_elsewhere(word: str, a: Profile, b: Profile) -> bool:
+    """True for a title's word that names a place, person or body, which have rules of their own."""
+    bone = skeleton(word)
+    return any(bone in of.place or bone in of.persons or word in of.orgs or bone in of.orgs for of in (a, b))
+
+
+def of_sort(a: Profile, b: Profile) -> Iterator[Reason]:
+    if a.kind is not b.kind:
+        yield Reason("another kind", -1.5, f"{a.kind} / {b.kind}")
+        return
+    if a.form and b.form and a.form == b.form:
+        yield Reason("same form", 0.5, a.form)
+    elif a.form and b.form and not any({a.form, b.form} <= near for near in NEAR_FORMS):
+        yield Reason("another form", -1.0, f"{a.form} / {b.form}")
+
+
+def of_names(a: Profile, b: Profile) -> Iterator[Reason]:
+    if a.persons and b.persons:
+        yield of_persons(a, b)
+    if a.orgs and b.orgs:
+        common = a.orgs & b.orgs
+        yield Reason("same bodies", 1.2, ", ".join(sorted(common)[:4])) if common else Reason("other bodies", -0.8)
+    if a.under and b.under and a.under & b.under:
+        yield Reason("under the same", 0.4, ", ".join(sorted(a.under & b.under)[:4]))
+    if a.by and b.by and not a.by & b.by:
+        yield Reason("undertaken by another", -2.0)
+
+
+def of_persons(a: Profile, b: Profile) -> Reason:
+    """The people of a sitting tell it from the next room's; who visits, tells the visit."""
+    common, words = a.persons & b.persons, ", ".join(sorted(a.persons & b.persons))
+    if a.kind not in EVENTS or b.kind not in EVENTS:
+        return Reason("same people", 0.7, words) if common else Reason("other people", -0.3)
+    if not common:
+        return Reason("other people", -2.5)
+    if gathering(a.form) == "visit" or len(common) > 1:
+        return Reason("same people", 2.0, words)
+    if a.persons - common and b.persons - common:
+        return Reason("another counterpart", -2.0, words)
+    return Reason("one of them the same", 1.0, words)
+
+
+def of_time(a: Profile, b: Profile) -> Iterator[Reason]:
+    if a.kind in EVENTS and b.kind in EVENTS:
+        yield from of_event(a, b)
+    elif known(a.signed) and known(b.signed):
+        yield (
+            Reason("signed on the same day", 1.5)
+            if gap(a.signed, b.signed) <= SLACK
+            else Reason("signed within weeks", 0.3)
+        )
+    apart = told_apart(a, b)
+    if apart is None:
+        return
+    if (a.kind in VAGUE or b.kind in VAGUE) and apart > VAGUE_APART:
+        yield Reason("general words at another time", -2.5, f"{apart} days")
+    elif apart <= VAGUE_APART:
+        yield Reason("told in the same days" if apart <= 7 else "told within weeks", 0.7)
+    elif apart > 2 * STALE and not (known(a.signed) and known(b.signed)):
+        yield Reason("told years apart", -1.0, f"{apart} days")
+
+
+def told_apart(a: Profile, b: Profile) -> int | None:
+    """Return the days between the times of which two claims speak, None where one is unknown."""
+    return gap(a.around, b.around) if known(a.around) and known(b.around) else None
+
+
+def of_event(a: Profile, b: Profile) -> Iterator[Reason]:
+    """Points for the days of two events; what is not dated is near the day of its report."""
+    if known(a.event) and known(b.event):
+        lengths = [n for n in (length(a.event), length(b.event)) if n is not None]
+        exact = len(lengths) == 2 and max(lengths) <= 14
+        yield (
+            Reason("same days", 2.5 if exact else 1.5)
+            if gap(a.event, b.event) <= SLACK
+            else Reason("moved to other days", -0.5)
+        )
+    elif (apart := told_apart(a, b)) is not None:
+        if apart <= 10:
+            yield Reason("around the same days", 1.2)
+        elif apart > 120:
+            yield Reason("at another time", -2.0, f"{apart} days")
+
+
+def of_place(a: Profile, b: Profile) -> Iterator[Reason]:
+    if not a.place or not b.place:
+        return
+    if a.place & b.place:
+        yield Reason("same place", 0.7)
+    elif a.place_codes and b.place_codes:
+        if a.place_codes & b.place_codes:
+            yield Reason("same country", 0.4)
+        elif a.kind in EVENTS:
+            yield Reason("another country", -3.0)

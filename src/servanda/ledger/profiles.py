@@ -1,0 +1,174 @@
+"""A claim as matching sees it: words brought to one form, dates as day numbers, names as keys.
+
+A profile is a pure function of a filed claim. ``keys`` are the blocks it stands in: two
+claims that share none are never compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+
+import regex
+
+from servanda.ledger.days import UNKNOWN, Stretch, day_number, known, length, stretch
+from servanda.ledger.records import Filed
+from servanda.ledger.words import Title, initials, name_keys, places, plain, read_title, skeleton
+from servanda.model import Kind, Stage
+
+EVENTS = frozenset({Kind.MEETING, Kind.EXERCISE})
+VAGUE = frozenset({Kind.COOPERATION, Kind.EXCHANGE, Kind.TRAINING})
+REACHED = frozenset({Stage.SIGNED, Stage.ACTIVE, Stage.DONE})
+LATIN = regex.compile(r"\p{Latin}")
+SMALL = 4
+CLOSE = 62  # days: what is dated more loosely says little about when
+VISITS = frozenset({"visit", "mission", "port-call", "deployment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """``event`` is when the thing was or is to be held; ``signed`` when an instrument was concluded; ``told`` the report's day."""
+
+    id: str
+    document: str
+    text: str
+    kind: Kind
+    form: str | None
+    stage: Stage
+    parties: frozenset[str]
+    by: frozenset[str]
+    title: Title
+    items: frozenset[str]
+    orgs: frozenset[str]
+    persons: frozenset[str]
+    place: frozenset[str]
+    place_codes: frozenset[str]
+    under: frozenset[str]
+    event: Stretch
+    signed: Stretch
+    due: Stretch
+    period: Stretch
+    told: int | None
+    latin: bool
+    bones: frozenset[str]
+
+    @property
+    def telephone(self) -> bool:
+        return "telephone" in self.title.words
+
+    @property
+    def around(self) -> Stretch:
+        """The time of which the claim speaks: its event's or signing's where that is told closely, else its report's day."""
+        for of in (self.event, self.signed):
+            if (days := length(of)) is not None and days <= CLOSE:
+                return of
+        return (self.told, self.told) if self.told is not None else self.event if known(self.event) else self.signed
+
+
+def profile(filed: Filed) -> Profile:
+    """Return what matching needs of a claim."""
+    claim, title = filed.claim, read_title(filed.claim.title)
+    place, codes = read_place(claim.where)
+    return Profile(
+        id=filed.id,
+        document=claim.document,
+        text=filed.card.text,
+        kind=claim.kind,
+        form=claim.form,
+        stage=claim.stage,
+        parties=frozenset(claim.parties),
+        by=frozenset(claim.by),
+        title=title,
+        items=frozenset(strong(" ".join(claim.items))),
+        orgs=frozenset(org for name in claim.orgs for org in (initials(name), skeleton(name)[:12]) if org),
+        persons=name_keys(claim.persons),
+        place=place,
+        place_codes=codes,
+        under=frozenset(strong(claim.under or "")),
+        event=event_of(filed),
+        signed=stretch(claim.when) if claim.kind is Kind.INSTRUMENT and claim.stage is Stage.SIGNED else UNKNOWN,
+        due=stretch(claim.due),
+        period=stretch(claim.period),
+        told=day_number(filed.card.date),
+        latin=LATIN.search(claim.title) is not None,
+        bones=frozenset(bone for word, w in title.words.items() if w == 1.0 and len(bone := skeleton(word)) > 1),
+    )
+
+
+def event_of(filed: Filed) -> Stretch:
+    """Return when a meeting or exercise was or is to be held, as the claim says; unknown for what is no event."""
+    claim = filed.claim
+    if claim.kind not in EVENTS:
+        return UNKNOWN
+    if claim.stage in REACHED:
+        return stretch(claim.when) if claim.when else stretch(claim.due)
+    return stretch(claim.due) if claim.due else UNKNOWN
+
+
+def strong(text: str) -> Iterator[str]:
+    """Yield the words of a text that weigh more than generic ones."""
+    return (word for word, weight in read_title(text).words.items() if weight >= 0.6) if text else iter(())
+
+
+@lru_cache(maxsize=20_000)
+def read_place(where: str | None) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the keys of a place's words, and the countries that it names or is the seat of."""
+    if not where:
+        return frozenset(), frozenset()
+    words = regex.findall(r"[\p{L}\p{M}\p{N}]+", where)
+    parts = [where, *regex.split(r"\s*,\s*|\s+in\s+", where)]
+    codes = frozenset(code for part in parts for code in places().get(plain(part), ()))
+    return frozenset(skeleton(word) for word in words if len(skeleton(word)) > 1), codes
+
+
+def bases(parties: frozenset[str]) -> list[str]:
+    """Return the blocks of a set of parties.
+
+    Up to four parties: each pair. More: the single parties of a prefix long enough that any
+    two sets with half their parties in common share one (prefix filtering on Jaccard 0.5), so
+    that a summit of forty does not stand in 780 blocks.
+    """
+    line = sorted(parties)
+    if len(line) <= SMALL:
+        return ["+".join(pair) for pair in combinations(line, 2)] or line
+    return line[: len(line) // 2 + 1] + (["+".join(line[:2])] if len(line) <= 2 * SMALL else [])
+
+
+def traits(of: Profile) -> set[str]:
+    """Return what a claim can be found by within its parties' blocks."""
+    words = of.title.words
+    full = {word for word, weight in words.items() if weight == 1.0}
+    fields = sorted(word for word, weight in words.items() if weight == 0.6)
+    found = {f"w:{word}" for word in full} | {f"b:{bone}" for bone in of.bones}
+    found |= {f"w:{item}" for item in of.items} | {f"a:{amount}" for amount in of.title.amounts}
+    found |= {f"f:{a}+{b}" for a, b in combinations(fields, 2)}
+    found |= {f"o:{number}:{of.kind}" for number in of.title.ordinals}
+    if of.kind is Kind.INSTRUMENT:
+        found |= {f"i:{of.form}:{field}" for field in (*fields, *of.title.years)}
+    return found | set(moments(of, fields))
+
+
+def moments(of: Profile, fields: Sequence[str]) -> Iterator[str]:
+    """Yield the stretches of time in which a claim can be found: two that lie within a fortnight share one."""
+    first, last = of.around
+    if first is None:
+        return
+    ends = {first, last if last is not None else first}
+    windows = {(day + shift) // 30 for day in ends for shift in (0, 15)}
+    if of.kind in EVENTS:
+        yield from (f"m:{gathering(of.form)}:{window}" for window in windows)
+        return
+    yield from (f"m:{of.kind}:{of.form}:{window}:{field}" for window in windows for field in (fields or ("",)))
+
+
+def gathering(form: str | None) -> str:
+    """Return whether one side travels to the other or both sit together: a visit and the talks during it are two."""
+    return "visit" if form in VISITS else "sitting"
+
+
+def keys(of: Profile) -> set[str]:
+    """Return the blocks in which a claim stands: its parties' by its traits."""
+    found = traits(of)
+    return {f"{base}|{trait}" for base in bases(of.parties) for trait in found}

@@ -1,0 +1,136 @@
+"""Make every entry again from the facts, in time that grows with the claims and memory that grows with the largest block."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from servanda.ledger import deriving
+from servanda.ledger.folding import entry_of
+from servanda.ledger.judging import Rulings
+from servanda.ledger.profiles import Profile, bases, profile, traits
+from servanda.ledger.reprints import number
+from servanda.ledger.schema import blocks, claims, documents, edges, entries, entry_parties, looks, members, watched
+
+BATCH = 4000  # claims folded at a time
+
+
+def rebuilt(connection: Connection, ruled: Rulings) -> int:
+    """Empty the derived tables and fill them again; return how many entries there are."""
+    for table in (blocks, edges, members, entries, entry_parties, watched):
+        connection.execute(delete(table))
+    compare_all(connection, ruled)
+    fold_all(connection, ruled)
+    watch_all(connection)
+    return connection.execute(select(func.count()).select_from(entries)).scalar_one()
+
+
+def compare_all(connection: Connection, ruled: Rulings) -> None:
+    """Compare within the blocks of each set of parties, one set at a time."""
+    for base, of in sorted(by_base(connection).items()):
+        numbers = [n for key in of for n in numbers_between(connection, key)]
+        known = {n: profile(filed) for n, filed in deriving.filed_claims(connection, sorted(numbers), ruled).items()}
+        found = {n: traits(one) for n, one in known.items()}
+        rows = ({"key": number(f"{base}|{trait}"), "claim": n} for n, some in found.items() for trait in sorted(some))
+        for some in deriving.chunks(rows, 5000):
+            connection.execute(insert(blocks).on_conflict_do_nothing(), some)
+        pairs = ((pair, known[pair[0]], known[pair[1]]) for pair in pairs_in(base, known, found))
+        deriving.write_edges(connection, deriving.edge_rows(pairs))
+
+
+def by_base(connection: Connection) -> dict[str, list[str]]:
+    """Return the sets of parties that stand in each base block."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for key in connection.execute(select(claims.c.parties).distinct()).scalars():
+        for base in bases(frozenset(key.split())):
+            found[base].append(key)
+    return found
+
+
+def numbers_between(connection: Connection, key: str) -> list[int]:
+    asked = select(claims.c.n).where(claims.c.parties == key, claims.c.withdrawn.is_(None))
+    return list(connection.execute(asked).scalars())
+
+
+def pairs_in(base: str, known: dict[int, Profile], found: dict[int, set[str]]) -> Iterator[tuple[int, int]]:
+    """Yield each pair that shares a trait in this block; a pair that shares several blocks only in the first of them."""
+    standing: dict[str, list[int]] = defaultdict(list)
+    for n in sorted(known):
+        near: set[int] = set()
+        for trait in found[n]:
+            near.update(standing[trait])
+            standing[trait].append(n)
+        yield from ((other, n) for other in sorted(near) if first_shared(known[other], known[n]) == base)
+
+
+def first_shared(one: Profile, other: Profile) -> str:
+    if one.parties == other.parties and len(one.parties) <= 2:
+        return bases(one.parties)[0]
+    return min(set(bases(one.parties)) & set(bases(other.parties)))
+
+
+def fold_all(connection: Connection, ruled: Rulings) -> None:
+    """Fold every undertaking, component by component, in batches."""
+    numbers = (
+        connection.execute(
+            select(claims.c.n).where(claims.c.withdrawn.is_(None)).order_by(claims.c.parties, claims.c.n)
+        )
+        .scalars()
+        .all()
+    )
+    batch: list[int] = []
+    for component in components_of(connection, numbers, ruled):
+        batch += component
+        if len(batch) >= BATCH:
+            fold(connection, batch, ruled)
+            batch = []
+    fold(connection, batch, ruled)
+
+
+def components_of(connection: Connection, numbers: Iterable[int], ruled: Rulings) -> list[list[int]]:
+    """Return the claims that chains of edges and judgements tie together, in the order in which they were given."""
+    home = {n: n for n in numbers}
+
+    def root(n: int) -> int:
+        while home[n] != n:
+            home[n] = home[home[n]]
+            n = home[n]
+        return n
+
+    tied = [(a, b) for a, some in deriving.bonds(connection, ruled).items() for b in some]
+    asked = select(edges.c.a, edges.c.b).where(edges.c.score.is_not(None))
+    for a, b in (*tied, *connection.execution_options(yield_per=10_000).execute(asked)):
+        if a in home and b in home:
+            home[root(a)] = root(b)
+    found: dict[int, list[int]] = defaultdict(list)
+    for n in home:
+        found[root(n)].append(n)
+    return list(found.values())
+
+
+def fold(connection: Connection, numbers: list[int], ruled: Rulings) -> None:
+    """Fold whole components: no edge leads out of them."""
+    filed = deriving.filed_claims(connection, sorted(numbers), ruled)
+    later = deriving.successors(connection, filed, ruled)
+    found = deriving.edges_from(connection, filed)
+    made = [
+        entry_of(of, ruled, deriving.FOREVER, successor=deriving.successor(of, later))
+        for of in deriving.grouped(filed, found, ruled)
+    ]
+    deriving.write_entries(connection, made, {f.id: n for n, f in filed.items()})
+
+
+def watch_all(connection: Connection) -> None:
+    """Note again up to which day the parties were read about and looked for; withdrawn claims were read too."""
+    day = func.coalesce(documents.c.date, func.substr(documents.c.filed, 1, 10))
+    asked = (
+        select(claims.c.parties, func.max(day))
+        .join(documents, documents.c.id == claims.c.document)
+        .group_by(claims.c.parties)
+    )
+    deriving.watch(connection, [(parties.split(), last) for parties, last in connection.execute(asked)])
+    looked = select(looks.c.parties, func.max(looks.c.day)).group_by(looks.c.parties)
+    deriving.looked(connection, {parties: day for parties, day in connection.execute(looked)})

@@ -1,0 +1,225 @@
+"""The tables of a ledger, and opening one.
+
+Facts (sources, documents, claims, judgements, looks, problems) are appended or marked
+withdrawn. Everything under "derived" can be emptied and made again from them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    text,
+)  # fmt: skip
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from servanda.problems import LedgerError
+
+VERSION = 1
+WORDS = """tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'\""""
+
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", String))
+
+# Facts
+sources = Table(
+    "sources", metadata,
+    Column("id", String, primary_key=True), Column("origin", Text), Column("fetched", String), Column("size", Integer),
+    Column("media_type", String), Column("filed", String),
+)  # fmt: skip
+documents = Table(
+    "documents", metadata,
+    Column("n", Integer, primary_key=True), Column("id", String, unique=True), Column("source", String), Column("part", Integer),
+    Column("title", Text), Column("date", String), Column("language", String), Column("publisher", Text), Column("url", Text),
+    Column("filed", String), Column("copy_of", String, index=True),
+    Column("text", Text), Column("how", JSON), Column("offsets", JSON),  # last: reading a card skips them
+)  # fmt: skip
+claims = Table(
+    "claims", metadata,
+    Column("n", Integer, primary_key=True), Column("id", String, unique=True), Column("document", String, index=True),
+    Column("parties", Text, index=True), Column("kind", String), Column("stage", String), Column("extractor", String),
+    Column("review", Boolean), Column("record", Text), Column("filed", String), Column("withdrawn", String),
+)  # fmt: skip
+judgements = Table(
+    "judgements", metadata,
+    Column("id", String, primary_key=True), Column("verb", String), Column("anchors", JSON), Column("by", Text), Column("at", String),
+    Column("why", Text), Column("slot", String), Column("value", Text), Column("withdrawn", String),
+)  # fmt: skip
+looks = Table(
+    "looks", metadata,
+    Column("parties", Text, primary_key=True), Column("day", String, primary_key=True), Column("what", Text, primary_key=True),
+)  # fmt: skip
+problems = Table(
+    "problems", metadata,
+    Column("n", Integer, primary_key=True), Column("source", String, index=True), Column("where", Text), Column("what", Text),
+    Column("cause", String), Column("advice", Text), Column("filed", String),
+)  # fmt: skip
+
+# Derived
+copies = Table(
+    "copies",
+    metadata,
+    Column("band", Integer, primary_key=True),
+    Column("document", Integer, primary_key=True),
+    sqlite_with_rowid=False,
+)
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("claim", Integer, primary_key=True),
+    sqlite_with_rowid=False,
+)
+edges = Table(
+    "edges", metadata,
+    Column("a", Integer, primary_key=True), Column("b", Integer, primary_key=True), Column("score", Float), Column("link", String),
+    Index("edges_b", "b"), sqlite_with_rowid=False,
+)  # fmt: skip
+members = Table("members", metadata, Column("claim", Integer, primary_key=True), Column("entry", String, index=True))
+entries = Table(
+    "entries", metadata,
+    Column("id", String, primary_key=True), Column("kind", String), Column("form", String), Column("title", Text),
+    Column("parties", Text), Column("by", Text), Column("stage", String), Column("settled", String), Column("due", String),
+    Column("due_last", String), Column("slips", Integer), Column("first", String), Column("last", String), Column("firm_last", String),
+    Column("event", String), Column("claims", Integer), Column("independent", Integer), Column("conflicts", Integer),
+    Column("domains", Text), Column("period", String), Column("under", Text), Column("series", String), Column("firm", Boolean),
+    Index("entries_parties", "parties", "last"), Index("entries_due", "due_last"), Index("entries_last", "last"),
+    Index("entries_series", "series"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+entry_parties = Table(
+    "entry_parties", metadata,
+    Column("party", String, primary_key=True), Column("last", String, primary_key=True), Column("entry", String, primary_key=True),
+    Index("entry_parties_entry", "entry", "party"), sqlite_with_rowid=False,
+)  # fmt: skip
+watched = Table(
+    "watched", metadata, Column("parties", Text, primary_key=True), Column("last", String), sqlite_with_rowid=False
+)
+
+DERIVED = (copies, blocks, edges, members, entries, entry_parties, watched)
+FACTS = (sources, documents, claims, judgements, looks, problems)
+
+CLAIM_WORDS = f"CREATE VIRTUAL TABLE IF NOT EXISTS claim_words USING fts5(title, words, content='', {WORDS})"
+DOCUMENT_WORDS = f"CREATE VIRTUAL TABLE IF NOT EXISTS document_words USING fts5(title, words, content='', {WORDS})"
+
+
+def default_path() -> Path:
+    """Return SERVANDA_LEDGER, else ledger.db in the user's data folder."""
+    if named := os.environ.get("SERVANDA_LEDGER"):
+        return Path(named)
+    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(home) / "servanda" / "ledger.db"
+
+
+def opened(path: Path | None) -> Engine:
+    """Return an engine on a ledger file, made where there is none; None is a ledger in memory.
+
+    Raises LedgerError with one line for a file that is no ledger, is newer, locked or cannot be written.
+    """
+    where = str(path) if path else "the ledger in memory"
+    if path is not None:
+        make_folder(path)
+    engine = connected(path)
+    with told(where):
+        with engine.connect() as connection:
+            known = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars())
+            if known:
+                check_version(connection, known, where)
+        if not known:
+            create(engine)
+    return engine
+
+
+def make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerError(
+            f"{path}: its folder cannot be made ({error.strerror}). Give another with --ledger."
+        ) from error
+    if path.is_dir():
+        raise LedgerError(f"{path}: is a folder, not a ledger. Give a file with --ledger.")
+
+
+def connected(path: Path | None) -> Engine:
+    pooled: dict[str, Any] = {} if path else {"poolclass": StaticPool}
+    engine = create_engine(
+        f"sqlite:///{path}" if path else "sqlite://", connect_args={"timeout": 30, "check_same_thread": False}, **pooled
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "temp_store = MEMORY", "cache_size = -65536"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def check_version(connection: Connection, known: set[str], where: str) -> None:
+    if "meta" not in known:
+        raise LedgerError(f"{where}: is a database, but not a Servanda ledger. Give another file with --ledger.")
+    found = connection.execute(text("SELECT value FROM meta WHERE key = 'version'")).scalar()
+    if found is None or not str(found).isdigit():
+        raise LedgerError(f"{where}: is a database, but not a Servanda ledger. Give another file with --ledger.")
+    if int(found) > VERSION:
+        raise LedgerError(
+            f"{where}: was written by a newer Servanda (format {found}, this one knows {VERSION}). Update Servanda."
+        )
+
+
+def create(engine: Engine) -> None:
+    with engine.execution_options(immediate=True).begin() as connection:
+        metadata.create_all(connection)
+        connection.execute(text(CLAIM_WORDS))
+        connection.execute(text(DOCUMENT_WORDS))
+        connection.execute(text("INSERT OR IGNORE INTO meta VALUES ('version', :version)"), {"version": str(VERSION)})
+
+
+CAUSES = (
+    ("not a database", "is not a ledger (not a database). Give another file with --ledger, or move this one away."),
+    ("malformed", "is damaged. Restore it from a copy, or add the sources again to a new ledger."),
+    ("disk is full", "the disk is full; nothing of this source was filed. Make room and add it again."),
+    ("disk i/o", "the disk cannot be read or written. Check it, then try again."),
+    ("locked", "another program is writing to it. Try again when that is done."),
+    ("readonly", "may not be written. Check its permissions or give another file with --ledger."),
+    ("unable to open", "cannot be opened. Check the path and its permissions."),
+)
+
+
+@contextmanager
+def told(where: str) -> Iterator[None]:
+    """Turn what the database says into one line for the user."""
+    try:
+        yield
+    except DatabaseError as error:
+        said = str(error.orig).lower()
+        line = next((line for sign, line in CAUSES if sign in said), f"the database says: {error.orig}.")
+        raise LedgerError(f"{where}: {line}") from error
+    except SQLAlchemyError as error:
+        raise LedgerError(f"{where}: {str(error).splitlines()[0]}") from error

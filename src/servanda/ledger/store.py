@@ -1,0 +1,398 @@
+"""The ledger: facts kept in one file, and the entries that follow from them.
+
+A source is filed in one transaction, so that an interrupted ``add`` leaves a whole
+ledger, and adding the same thing twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import Connection, Engine, select, text, update
+from sqlalchemy.dialects.sqlite import insert
+
+from servanda.ledger import deriving, filing, finding, listing
+from servanda.ledger.checking import quotations_that_differ, tables_that_differ
+from servanda.ledger.folding import entry_of
+from servanda.ledger.judging import Rulings, anchor, judgement, resolve, rulings
+from servanda.ledger.matching import compare
+from servanda.ledger.profiles import profile
+from servanda.ledger.query import Query, parse
+from servanda.ledger.rebuilding import rebuilt
+from servanda.ledger.records import (
+    Anchor,
+    Checked,
+    Doubt,
+    Entry,
+    Filed,
+    Filing,
+    Hit,
+    Judgement,
+    Line,
+    Look,
+    Match,
+    Nearly,
+    StatusName,
+)
+from servanda.ledger.rows import claim_from, document_from, judgement_from, judgement_row, parties_key, source_row
+from servanda.ledger.schema import (
+    claims,
+    default_path,
+    documents,
+    judgements,
+    looks,
+    members,
+    opened,
+    problems,
+    sources,
+    told,
+)
+from servanda.model import Claim, Document, Source
+from servanda.problems import Problem, QueryError
+
+SHORTEST = 4  # letters of an id that are enough to ask by
+
+
+class Ledger:
+    """A ledger of claims and the entries made of them. Use ``Ledger.open``; a context manager.
+
+    Every method that depends on the day takes ``as_of`` (ISO, today by default). Methods
+    raise LedgerError where the file fails and QueryError where the question is wrong.
+    """
+
+    def __init__(self, engine: Engine, path: Path | None = None) -> None:
+        self.engine = engine
+        self.path = path
+        self.where = str(path) if path else "the ledger in memory"
+
+    @classmethod
+    def open(cls, path: Path | str | None = None) -> Ledger:
+        """Open the ledger at a path (SERVANDA_LEDGER or the user's data folder by default), made where there is none."""
+        where = Path(path) if path is not None else default_path()
+        return cls(opened(where), where)
+
+    @classmethod
+    def in_memory(cls) -> Ledger:
+        """Return an empty ledger that is gone when it is closed."""
+        return cls(opened(None))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with told(self.where), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction; another writer waits for it, an error undoes it."""
+        with told(self.where), self.engine.execution_options(immediate=True).begin() as connection:
+            yield connection
+
+    # Filing
+
+    def file(
+        self,
+        source: Source,
+        documents_of: Sequence[Document],
+        claims_of: Sequence[Claim],
+        found: Iterable[Problem] = (),
+        at: str | None = None,
+    ) -> Filing:
+        """File one source with its documents, claims and problems, and bring the entries up to date.
+
+        Claims that an earlier run of the same extractor found in these documents and that
+        are not among the claims now are withdrawn. A claim whose quotations do not stand
+        in its document is not filed; the filing's problems say so.
+        """
+        filed = at or now()
+        with self.writing() as connection:
+            connection.execute(insert(sources).on_conflict_do_nothing(), [source_row(source, filed)])
+            added, touched = filing.add_documents(connection, documents_of, filed)
+            sound, bad = filing.verified(connection, claims_of)
+            new, gone = filing.add_claims(connection, sound, [d.id for d in documents_of], filed)
+            filing.keep_problems(connection, source, [*found, *bad], filed)
+            deriving.watch(connection, filing.days_of(connection, sound))
+            made = self._derive(connection, new, gone, touched)
+        return Filing(added, len(new), tuple(made), len(gone), tuple(bad))
+
+    def _derive(self, connection: Connection, new: Sequence[int], gone: Sequence[int], touched: set[int]) -> list[str]:
+        """Bring the entries up to date with claims that came and went."""
+        if not (new or gone or touched):
+            return []
+        ruled = self._rulings(connection)
+        judged = self._judged_on(connection, ruled, {*new, *gone}) if gone else set()
+        deriving.link(connection, [*new, *judged], ruled)
+        deriving.unlink(connection, gone)
+        return deriving.refold(connection, {*new, *gone, *touched, *judged}, ruled)
+
+    def look(self, parties: Sequence[str], what: str, day: str | None = None) -> Look:
+        """Note that somebody looked for news of these parties (of all, where none is named) on a day."""
+        made = Look(tuple(sorted(parties)), day or date.today().isoformat(), what)
+        key = parties_key(made.parties) or deriving.EVERYBODY
+        with self.writing() as connection:
+            connection.execute(
+                insert(looks).on_conflict_do_nothing(), [{"parties": key, "day": made.day, "what": what}]
+            )
+            deriving.looked(connection, {key: made.day})
+        return made
+
+    # Asking
+
+    def entries(
+        self, query: str | Query = "", limit: int | None = 50, offset: int = 0, as_of: str | None = None
+    ) -> list[Line]:
+        """Return the entries that a query finds, as lines of a list."""
+        with self.reading() as connection:
+            return listing.lines(connection, asked(query), as_of or today(), limit, offset)
+
+    def counts(self, query: str | Query = "", as_of: str | None = None) -> dict[StatusName, int]:
+        """Return how many entries a query finds, by status."""
+        with self.reading() as connection:
+            return listing.counted(connection, asked(query), as_of or today())
+
+    def due(
+        self, before: str | None = None, limit: int | None = 50, as_of: str | None = None, query: str = ""
+    ) -> list[Line]:
+        """Return what is due and not settled, soonest first, the overdue included."""
+        open_ = "status:open,due-soon,overdue,unwatched"
+        return self.entries(f"{query} {open_} due:..{before or '9999-12-31'} sort:due".strip(), limit, 0, as_of)
+
+    def entry(self, ref: str, as_of: str | None = None) -> Entry:
+        """Return an entry by the id of any claim in it, by any id it ever had, or by the first letters of one."""
+        day = as_of or today()
+        with self.reading() as connection:
+            ruled = self._rulings(connection)
+            return self._entry(connection, self._claim_id(connection, ref), ruled, day)
+
+    def entries_in_full(self, lines: Sequence[Line], as_of: str | None = None) -> list[Entry]:
+        """Return the full entries behind some lines, in their order."""
+        day = as_of or today()
+        with self.reading() as connection:
+            ruled = self._rulings(connection)
+            return [self._entry(connection, line.id, ruled, day) for line in lines]
+
+    def _entry(self, connection: Connection, claim_id: str, ruled: Rulings, day: str) -> Entry:
+        home = (
+            select(members.c.entry)
+            .join(claims, claims.c.n == members.c.claim)
+            .where(claims.c.id == claim_id)
+            .scalar_subquery()
+        )
+        numbers = connection.execute(select(members.c.claim).where(members.c.entry == home)).scalars().all()
+        filed = deriving.filed_claims(connection, numbers, ruled)
+        if not filed:
+            raise QueryError(f"{claim_id}: stands in no entry: the claim was rejected or withdrawn.")
+        of = list(filed.values())
+        watch = deriving.last_watched(connection, tuple(of[0].claim.parties))
+        return entry_of(of, ruled, day, watch, deriving.successor(of, deriving.successors(connection, filed, ruled)))
+
+    def _claim_id(self, connection: Connection, ref: str) -> str:
+        """Return the claim in force that an id, or the first letters of one, now means."""
+        key = ref.strip().lower()
+        if len(key) < SHORTEST:
+            raise QueryError(
+                f"{ref}: is too short for an id; give at least {SHORTEST} letters. Ids are listed by: servanda entries"
+            )
+        asked_ = select(claims.c.id, claims.c.withdrawn).where(claims.c.id >= key, claims.c.id < key + "g").limit(3)
+        rows = connection.execute(asked_).all()
+        if not rows:
+            raise QueryError(f"{ref}: no such entry or claim. Ids are listed by: servanda entries")
+        if len(rows) > 1:
+            raise QueryError(f"{ref}: means {rows[0].id} or {rows[1].id}. Give more letters.")
+        return rows[0].id if rows[0].withdrawn is None else self._heir(connection, rows[0].id)
+
+    def _heir(self, connection: Connection, gone: str) -> str:
+        """Return the claim that stands on the words of a withdrawn one."""
+        old = claim_from(connection.execute(select(claims.c.record).where(claims.c.id == gone)).scalar_one())
+        heir = resolve(anchor(old, gone), filing.claims_in(connection, [old.document]))
+        if heir is None:
+            raise QueryError(f"{gone}: was withdrawn, and nothing stands on its words now.")
+        return heir
+
+    def why(self, ref: str) -> list[tuple[Filed, Filed, Match]]:
+        """Return why the claims of an entry are together: for each claim but the first its closest other, with the reasons."""
+        of = list(self.entry(ref).claims)
+        profiles = [profile(f) for f in of]
+        made: list[tuple[Filed, Filed, Match]] = []
+        for place in range(1, len(of)):
+            best = max(range(place), key=lambda other, at=place: (compare(profiles[other], profiles[at]).score, -other))  # type: ignore[misc]
+            made.append((of[best], of[place], compare(profiles[best], profiles[place])))
+        return made
+
+    def nearly(self, ref: str, as_of: str | None = None) -> list[Nearly]:
+        """Return the entries that nearly were the same, the nearest first."""
+        of = self.entry(ref, as_of)
+        with self.reading() as connection:
+            ruled = self._rulings(connection)
+            own = deriving.numbers_of(connection, [f.id for f in of.claims])
+            pairs = finding.near_pairs(connection, own.values())
+            known = deriving.filed_claims(connection, {n for pair in pairs for n in pair}, ruled)
+            home = finding.homes(connection, known)
+        found: dict[str, Nearly] = {}
+        for a, b in pairs:
+            mine, other = (a, b) if a in own.values() else (b, a)
+            if mine in known and other in known and home.get(other) not in (None, of.id):
+                match = compare(profile(known[mine]), profile(known[other]))
+                entry_id = home[other]
+                if entry_id not in found or match.score > found[entry_id].match.score:
+                    found[entry_id] = Nearly(entry_id, known[other].claim.title, match)
+        return sorted(found.values(), key=lambda n: (-n.match.score, n.entry))
+
+    def document(self, document_id: str) -> Document | None:
+        with self.reading() as connection:
+            row = connection.execute(select(documents).where(documents.c.id == document_id)).mappings().first()
+        return document_from(row) if row else None
+
+    def search(
+        self, words: str, what: str = "entries", limit: int = 50, as_of: str | None = None
+    ) -> list[Line] | list[Hit]:
+        """Return the entries, claims or documents in which all the words occur; claims and documents by relevance."""
+        if what == "entries":
+            return self.entries(words, limit, 0, as_of)
+        table = "document_words" if what == "documents" else "claim_words"
+        hits = text(f"SELECT rowid FROM {table} WHERE {table} MATCH :words ORDER BY rank LIMIT :few")
+        asked_for = {"words": listing.match_expression(parse(words).words), "few": limit}
+        with self.reading() as connection:
+            found = connection.execute(hits, asked_for).scalars().all()
+            if what == "documents":
+                return finding.document_hits(connection, found)
+            return finding.claim_hits(connection, found, self._rulings(connection))
+
+    # Judging
+
+    def judge(
+        self,
+        verb: str,
+        *refs: str,
+        by: str,
+        why: str = "",
+        slot: str | None = None,
+        value: str | None = None,
+        at: str | None = None,
+    ) -> Judgement:
+        """Pass a judgement on claims or entries and bring the entries up to date.
+
+        ``same`` and ``different`` take two; ``accept``, ``reject``, ``correct`` (with ``slot``
+        and ``value``), ``due`` and ``note`` (with ``value``) one. On an entry, the
+        judgement stands on its founding claim.
+        """
+        with self.writing() as connection:
+            on = [self._anchor(connection, ref) for ref in refs]
+            made = judgement(verb, on, by, at or now(), why, slot, value)
+            connection.execute(insert(judgements).on_conflict_do_nothing(), [judgement_row(made)])
+            self._replay(connection, made)
+        return made
+
+    def withdraw(self, judgement_id: str, at: str | None = None) -> Judgement:
+        """Take a judgement back; it stays in the ledger with the day of its withdrawal."""
+        with self.writing() as connection:
+            row = (
+                connection.execute(select(judgements).where(judgements.c.id.startswith(judgement_id)))
+                .mappings()
+                .first()
+            )
+            if row is None:
+                raise QueryError(f"{judgement_id}: no such judgement. They are listed by: servanda judge --list")
+            day = row["withdrawn"] or at or now()
+            connection.execute(update(judgements).where(judgements.c.id == row["id"]).values(withdrawn=day))
+            made = judgement_from({**row, "withdrawn": day})
+            self._replay(connection, made)
+        return made
+
+    def judgements(self) -> list[Judgement]:
+        """Return every judgement, the withdrawn ones too, oldest first."""
+        with self.reading() as connection:
+            rows = connection.execute(select(judgements).order_by(judgements.c.at, judgements.c.id)).mappings().all()
+        return [judgement_from(row) for row in rows]
+
+    def judgement_problems(self) -> list[Problem]:
+        """Return the judgements that hold no longer: contradicted by later ones, or their claim is gone."""
+        with self.reading() as connection:
+            return self._rulings(connection).problems
+
+    def review(self, limit: int = 50) -> list[Doubt]:
+        """Return what a person should decide: uncertain pairs, nearest first, then doubtful claims, surest first."""
+        with self.reading() as connection:
+            ruled = self._rulings(connection)
+            pairs = finding.doubtful_pairs(connection, ruled, limit)
+            return pairs + finding.doubtful_claims(connection, ruled, limit - len(pairs))
+
+    def _anchor(self, connection: Connection, ref: str) -> Anchor:
+        claim_id = self._claim_id(connection, ref)
+        record = connection.execute(select(claims.c.record).where(claims.c.id == claim_id)).scalar_one()
+        return anchor(claim_from(record), claim_id)
+
+    def _replay(self, connection: Connection, passed: Judgement) -> None:
+        """Make again what a judgement changed: the claims it stands on, and all tied to them before and after."""
+        ruled = self._rulings(connection)
+        numbers = set(deriving.numbers_of(connection, self._stand(connection, [passed])[0].values()).values())
+        if passed.verb in ("correct", "reject"):
+            deriving.link(connection, numbers, ruled)
+        fellows = deriving.fellows(connection, numbers)
+        deriving.refold(connection, numbers | fellows, ruled)
+
+    def _rulings(self, connection: Connection) -> Rulings:
+        """Return the judgements in force, resolved to the claims that they now stand on."""
+        rows = connection.execute(select(judgements).where(judgements.c.withdrawn.is_(None))).mappings().all()
+        judged = [judgement_from(row) for row in rows]
+        return rulings(judged, self._stand(connection, judged)[0]) if judged else Rulings()
+
+    def _stand(self, connection: Connection, judged: Sequence[Judgement]) -> tuple[dict[Anchor, str], set[str]]:
+        """Return where each anchor of some judgements now stands, and the claims that stood in for a lost one."""
+        anchors = {a for j in judged for a in j.on}
+        of = filing.claims_in(connection, sorted({a.document for a in anchors}))
+        at = {a: heir for a in anchors if (heir := resolve(a, of)) is not None}
+        return at, {heir for a, heir in at.items() if heir != a.claim}
+
+    def _judged_on(self, connection: Connection, ruled: Rulings, numbers: set[int]) -> set[int]:
+        """Return the claims that inherited a judgement, besides those already at hand."""
+        rows = connection.execute(select(judgements).where(judgements.c.withdrawn.is_(None))).mappings().all()
+        heirs = self._stand(connection, [judgement_from(row) for row in rows])[1] if rows else set()
+        return set(deriving.numbers_of(connection, heirs).values()) - numbers
+
+    # Keeping
+
+    def rebuild(self) -> int:
+        """Make every entry again from the facts; return how many there are. One transaction."""
+        with self.writing() as connection:
+            return rebuilt(connection, self._rulings(connection))
+
+    def check(self) -> Checked:
+        """Verify each quotation against its document, make the entries again, and report what differed."""
+        with self.writing() as connection:
+            seen, quoted, bad = quotations_that_differ(connection)
+            count, differing = tables_that_differ(connection, lambda: rebuilt(connection, self._rulings(connection)))
+            return Checked(seen, quoted, count, (*bad, *differing, *self._rulings(connection).problems))
+
+    def problems(self) -> list[Problem]:
+        """Return what went wrong with the sources filed so far."""
+        with self.reading() as connection:
+            rows = connection.execute(select(problems).order_by(problems.c.n)).all()
+        return [Problem(row.where, row.what, row.cause, row.advice) for row in rows]
+
+
+def asked(query: str | Query) -> Query:
+    return parse(query) if isinstance(query, str) else query
+
+
+def now() -> str:
+    """Return the present moment, UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def today() -> str:
+    return date.today().isoformat()

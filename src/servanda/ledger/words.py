@@ -1,0 +1,204 @@
+"""Words of titles and names, brought to one form over languages and scripts.
+
+Everything is a pure function of the text and of ``words.toml``; nothing here knows
+of claims or of the store.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+import regex
+from anyascii import anyascii
+
+WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’]s\b)?")
+ORDINAL = regex.compile(
+    r"(?<![\p{N}.,])(\d{1,3})\s?-?(?:st|nd|rd|th|वें|वीं|वां|वाँ|वे|वी|वा|й|я|е|го|ое|ая|ый|ой|ом|ª|º)(?![\p{L}\p{M}])"
+)
+PHASE = regex.compile(
+    r"\b(?:phase|stage|tranche|part|round|चरण|этап)\s+(one|two|three|four|i{1,3}|iv|\d{1,2})\b", regex.I
+)
+PHASES = {"one": 1, "two": 2, "three": 3, "four": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4}
+YEAR = regex.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+YEARS_SHORT = regex.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-–/]\s?(\d\d)(?!\d)")
+AMOUNT = regex.compile(
+    r"(\d[\d,]*(?:\.\d+)?)\s?-?(bn|billion|mn|m|million|trillion|crore|lakh|млрд|млн|трлн|миллиард\p{L}*|миллион\p{L}*|अरब|करोड़|लाख)"
+    r"(?![\p{L}\p{M}])",
+    regex.I,
+)
+SCALE = {
+    "b": 1e9, "bn": 1e9, "billion": 1e9, "mn": 1e6, "m": 1e6, "million": 1e6, "trillion": 1e12, "crore": 1e7, "lakh": 1e5,
+    "млрд": 1e9, "млн": 1e6, "трлн": 1e12, "миллиард": 1e9, "миллион": 1e6, "अरब": 1e9, "करोड़": 1e7, "लाख": 1e5,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title as matching sees it: weighed words, and the numbers that tell one thing from its like."""
+
+    words: Mapping[str, float]
+    ordinals: frozenset[int]
+    years: frozenset[int]
+    amounts: frozenset[float]
+
+    @property
+    def weight(self) -> float:
+        return sum(self.words.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """``exact`` and ``stems`` map a written form to (meaning, weight)."""
+
+    exact: Mapping[str, tuple[str, float]]
+    stems: Mapping[str, tuple[str, float]]
+    ordinals: Mapping[str, int]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the words of ``words.toml``; the later section wins where a form stands in two."""
+    data = tomllib.loads(files("servanda.ledger").joinpath("words.toml").read_text("utf-8"))
+    weights = {**data["weights"], "full": 1.0}
+    exact: dict[str, tuple[str, float]] = {}
+    stems: dict[str, tuple[str, float]] = {}
+    for section in ("full", "field", "generic", "idle"):
+        for meaning, forms in data[section].items():
+            for form in map(plain, forms):
+                (stems if form.endswith("*") else exact)[form.rstrip("*")] = (meaning, weights[section])
+    ordinals = {plain(form): int(n) for n, forms in data["ordinals"].items() for form in forms}
+    return Lexicon(exact, stems, ordinals)
+
+
+@cache
+def party_tables() -> tuple[Mapping[str, Any], ...]:
+    """Return the packs' tables of countries and other parties."""
+    folders = sorted(files("servanda").joinpath("packs").iterdir(), key=lambda folder: folder.name)
+    paths = [folder.joinpath(name) for folder in folders for name in ("countries.toml", "parties.toml")]
+    return tuple(tomllib.loads(path.read_text("utf-8")) for path in paths if path.is_file())
+
+
+@cache
+def party_words() -> Mapping[str, frozenset[str]]:
+    """Map every word of the packs' party names to the codes that it may stand for; they tell no undertaking apart."""
+    codes: dict[str, set[str]] = {}
+    for table in party_tables():
+        for party in table.get("party", ()):
+            for form in (*party.get("names", ()), *party.get("adjectives", ()), *party.get("people", ())):
+                for token in tokens(form.replace("*", "")):
+                    codes.setdefault(token, set()).add(party["code"])
+    return {token: frozenset(found) for token, found in codes.items()}
+
+
+@cache
+def places() -> Mapping[str, frozenset[str]]:
+    """Map country names and seats of government, as the packs write them, to the codes of their countries."""
+    codes: dict[str, set[str]] = {}
+    for table in party_tables():
+        named = [(row["code"], (*row.get("names", ()), *row.get("governments", ()))) for row in table.get("party", ())]
+        named += [(row["code"], tuple(row["forms"])) for row in table.get("place", ())]
+        for code, forms in named:
+            for form in forms:
+                codes.setdefault(plain(form), set()).add(code)
+    return {form: frozenset(found) for form, found in codes.items()}
+
+
+def plain(text: str) -> str:
+    """Return the text in NFC, case-folded, without the Devanagari nukta (क़ and क are written for one another)."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text.casefold()).replace("\u093c", ""))
+
+
+def tokens(text: str) -> list[str]:
+    return [match.group().split("'")[0].split("’")[0] for match in WORD.finditer(plain(text))]
+
+
+@lru_cache(maxsize=200_000)
+def weighed(token: str) -> tuple[str, float]:
+    """Return the meaning of one plain token and what it weighs."""
+    words = lexicon()
+    if found := words.exact.get(token):
+        return found
+    for stop in range(len(token), 2, -1):
+        if found := words.stems.get(token[:stop]):
+            return found
+    if token.isascii():
+        single = singular(token)
+        return words.exact.get(single, (single, 1.0 if len(single) > 1 else 0.2))
+    return anyascii(token).lower().strip("'"), 1.0
+
+
+def singular(token: str) -> str:
+    if len(token) > 4 and token.endswith("ies"):
+        return token[:-3] + "y"
+    return token[:-1] if len(token) > 3 and token.endswith("s") and not token.endswith("ss") else token
+
+
+def amounts_in(text: str) -> Iterator[float]:
+    for number, scale in AMOUNT.findall(text):
+        key = plain(scale)
+        factor = next((f for s, f in SCALE.items() if plain(s) == key or (len(s) > 4 and key.startswith(s))), 1.0)
+        yield float(f"{float(number.replace(',', '')) * factor:.3g}")
+
+
+def ordinals_in(text: str) -> Iterator[int]:
+    lowered = plain(text)
+    yield from (int(number) for number in ORDINAL.findall(lowered))
+    yield from (PHASES.get(word) or int(word) for word in PHASE.findall(lowered))
+    known = lexicon().ordinals
+    yield from (known[token] for token in tokens(text) if token in known)
+
+
+def years_in(text: str) -> Iterator[int]:
+    yield from (int(year) for year in YEAR.findall(text))
+    yield from (int(year[:2] + short) for year, short in YEARS_SHORT.findall(text))
+
+
+@lru_cache(maxsize=100_000)
+def read_title(text: str) -> Title:
+    """Return the words of a title with their weights, and its ordinals, years and amounts of money."""
+    years, ordinals = frozenset(years_in(text)), frozenset(ordinals_in(text))
+    written = {str(year) for year in years} | {str(number) for number in ordinals}
+    words: dict[str, float] = {}
+    bare = ORDINAL.sub(" ", plain(AMOUNT.sub(" ", YEARS_SHORT.sub(" ", text))))
+    for token in tokens(bare):
+        if token not in written and token not in lexicon().ordinals:
+            meaning, weight = weighed(token)
+            if weight > 0 and token not in party_words():
+                words[meaning] = weight
+    return Title(words, ordinals, years, frozenset(amounts_in(text)))
+
+
+SOUNDS = ((r"ph", "f"), (r"[wv]", "v"), (r"ck|[cq]", "k"), (r"[xz]", "s"), (r"j|dzh", "j"), (r"m(?=[kgtdsj])", "n"))
+
+
+@lru_cache(maxsize=100_000)
+def skeleton(name: str) -> str:
+    """Return the consonants of a name in Latin letters, so that one name meets itself over scripts.
+
+    "Jaishankar" and its Devanagari spelling both give "jsnkr"; short results say little.
+    """
+    latin = anyascii(unicodedata.normalize("NFC", name)).lower()
+    for sound, letter in SOUNDS:
+        latin = regex.sub(sound, letter, latin)
+    bones = regex.sub(r"[^a-z]|[aeiouyh]", "", latin)
+    return str(regex.sub(r"(.)\1+", r"\1", bones))
+
+
+def name_keys(names: Iterable[str]) -> frozenset[str]:
+    """Return the skeletons of the last words of names (a person's family name stands last in most scripts here)."""
+    found = (regex.findall(r"[\p{L}\p{M}]{2,}", name) for name in names)
+    return frozenset(key for words in found if words and len(key := skeleton(words[-1])) > 1)
+
+
+def initials(name: str) -> str:
+    """Return the capitals of a name of several words, or the name itself where it is written in capitals."""
+    words = regex.findall(r"[\p{L}\p{M}\p{N}]+", name)
+    if len(words) == 1:
+        return words[0].casefold()
+    return "".join(word[0] for word in words if word[0].isupper() or not word[0].isascii()).casefold()

@@ -20,6 +20,7 @@ from servanda.language.dates_rules import (
     Found,
     Reading,
     Setting,
+    so_far,
     spanning,
     with_part,
     with_relation,
@@ -32,6 +33,7 @@ from servanda.problems import PackError
 __all__ = ["DateMention", "bounds", "dates_in", "ends_later", "is_edtf", "later"]
 
 _PLACE = regex.compile(r"\{(?:(\w+):)?([^{}:]+)\}")
+_LOOKBEHIND = regex.compile(r"\(\?<=[^()]*(?:\([^()]*\)[^()]*)*\)")
 _MACRO = regex.compile(r"<(\w+)>")
 
 
@@ -60,20 +62,24 @@ class DateMention:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """Patterns over date words in one expression; the longest match at the leftmost place counts."""
+    """Patterns over date words that can begin with the same letter; the longest match counts.
+
+    ``names`` has for each pattern the names of its words and the numbers of their groups.
+    """
 
     expression: regex.Pattern[str]
     rules: tuple[str, ...]
-    names: tuple[tuple[tuple[str, int], ...], ...]
+    names: Mapping[int, tuple[tuple[str, int], ...]]
 
-    def found(self, letters: str, begin: int) -> tuple[int, int, str, dict[str, int]] | None:
-        """Return start, stop, rule and the named places of the next match in a string of word letters."""
-        match = self.expression.search(letters, begin)
-        if match is None or match.lastgroup is None:
+    def at(self, letters: str, place: int) -> tuple[int, str, dict[str, int]] | None:
+        """Return stop, rule and the places of the named words of the match at that place, or None."""
+        match = self.expression.match(letters, place)
+        if match is None:
             return None
-        which = int(match.lastgroup.rpartition("_")[2])
-        places = {name: at for name, group in self.names[which] if (at := match.start(group)) >= 0}
-        return match.start(), match.end(), self.rules[which], places
+        group = match.lastgroup or ""
+        which = int(group[group.rindex("_") + 1 :])
+        places = {name: at for name, number in self.names[which] if (at := match.start(number)) >= 0}
+        return match.end(), self.rules[which], places
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,8 @@ class Grammar:
     """All that one language knows of dates, compiled."""
 
     lexicon: Lexicon
-    dates: Patterns
-    phrases: Patterns
+    dates: Mapping[str, Patterns]
+    phrases: Mapping[str, Patterns]
     setting: Mapping[str, Any]
     fiscal_starts: Mapping[str, int]
 
@@ -160,11 +166,20 @@ def _row(grammar: Grammar, text: str, words: Sequence[Word]) -> Row:
     return Row("".join(letters), tuple(behind))
 
 
+def _next(patterns: Mapping[str, Patterns], letters: str, begin: int) -> tuple[int, int, str, dict[str, int]] | None:
+    """Return start, stop, rule and named places of the first match from ``begin`` on."""
+    for place in range(begin, len(letters)):
+        able = patterns.get(letters[place])
+        if able is not None and (hit := able.at(letters, place)) is not None:
+            return place, *hit
+    return None
+
+
 def _dates(grammar: Grammar, row: Row, setting: Setting) -> tuple[Row, list[Reading]]:
     """Read the dates in a row; return the row with one letter for each, and the readings in order."""
     letters, words, readings = list[str](), list[Word | None](), list[Reading]()
     reached = begin = 0
-    while (hit := grammar.dates.found(row.letters, begin)) is not None:
+    while (hit := _next(grammar.dates, row.letters, begin)) is not None:
         first, last, rule, places = hit
         named = {name: word for name, at in places.items() if (word := row.words[at]) is not None}
         reading = _read(rule, Found(named, setting))
@@ -217,7 +232,7 @@ def _phrases(
 ) -> Iterator[tuple[int, int, Reading]]:
     """Yield start, stop and reading of each date, joined with what stands before or after it ("by", "from ... to")."""
     begin = 0
-    while (hit := grammar.phrases.found(row.letters, begin)) is not None:
+    while (hit := _next(grammar.phrases, row.letters, begin)) is not None:
         first, last, rule, places = hit
         named = {name: word for name, at in places.items() if (word := row.words[at]) is not None}
         reading = _phrase(rule, named, readings, setting)
@@ -243,6 +258,8 @@ def _phrase(rule: str, named: Mapping[str, Word], readings: Sequence[Reading], s
         return with_part(alone, str(named[part].value), setting) if part in named else alone
 
     first = reading("date", "part")
+    if rule == "so-far":
+        return so_far(first, setting)
     if rule == "range":
         return spanning(first, reading("date2", "part2"))
     return with_relation(first, str(named["relation"].value)) if "relation" in named else first
@@ -281,18 +298,30 @@ def grammar_of(language: str) -> Grammar:
 
 def _patterns(
     entries: Sequence[Mapping[str, Any]], letters: Mapping[str, str], macros: Mapping[str, str], where: str
-) -> Patterns:
+) -> dict[str, Patterns]:
+    """Return for each class letter the patterns that can begin with it."""
     parts, rules = list[str](), list[str]()
     for entry in entries:
         for form in entry["forms"]:
             parts.append(_expression(form, len(rules), letters, macros, where))
             rules.append(entry["rule"])
+    ahead = [regex.compile(_LOOKBEHIND.sub("", part)) for part in parts]
+    made: dict[tuple[str, ...], Patterns] = {}
+    starting = {}
+    for letter in set("".join(letters.values())):
+        able = tuple(p for p, a in zip(parts, ahead, strict=True) if a.match(letter, partial=True))
+        if able:
+            starting[letter] = made[able] = made.get(able) or _together(able, tuple(rules))
+    return starting
+
+
+def _together(parts: tuple[str, ...], rules: tuple[str, ...]) -> Patterns:
     expression = regex.compile("|".join(parts), regex.POSIX)
-    names = [list[tuple[str, int]]() for _ in rules]
-    for group, index in expression.groupindex.items():
+    names: dict[int, tuple[tuple[str, int], ...]] = {}
+    for group, number in expression.groupindex.items():
         name, _, which = group.rpartition("_")
-        names[int(which)].append((name, index))
-    return Patterns(expression, tuple(rules), tuple(map(tuple, names)))
+        names[int(which)] = (*names.get(int(which), ()), (name, number))
+    return Patterns(expression, rules, names)
 
 
 def _expression(form: str, which: int, letters: Mapping[str, str], macros: Mapping[str, str], where: str) -> str:

@@ -171,6 +171,7 @@ def day_near(found: Found, number: int, month: int | None) -> Reading | None:
     if not days:
         return None
     value, past, future = two_ways(anchor, days, target)
+    value = {-1: past, 1: future}.get(found.number("rel") or 0) or value
     return Reading(value, "day", past, future, weekday="weekday" in found, relative=month is None)
 
 
@@ -556,6 +557,11 @@ def read_duration(found: Found) -> Reading | None:
     return Reading(f"P{many * factor}{sign}", "duration") if many and sign else None
 
 
+def read_length(found: Found) -> Reading | None:
+    """A length of time in one word, which the pack has as its value."""
+    return Reading(found.key("length"), "duration")
+
+
 def read_vague(found: Found) -> Reading | None:
     """Words for a time that nobody can put a date to ("in the coming months")."""
     return absent(VAGUE, "vague", relative=True)
@@ -640,6 +646,15 @@ def spanning(first: Reading, last: Reading) -> Reading | None:
     )
 
 
+def so_far(reading: Reading, setting: Setting) -> Reading | None:
+    """ "from 1990 to date" ends with the document's own year, month or day."""
+    if setting.anchor is None or reading.value is None:
+        return absent(reading.reason or UNDATED, "range", relative=True)
+    begin = reading.past or reading.value
+    value = joined(begin, setting.anchor.isoformat()[: max(4, min(10, len(begin.partition("/")[0])))])
+    return relative(value, "range") if value else None
+
+
 def joined(first: str, last: str) -> str | None:
     """Return the interval between two dates, or None where it would run backwards."""
     begin, end = bounds(first)[0], bounds(last)[1]
@@ -669,5 +684,6 @@ RULES: Mapping[str, Rule] = {
     "ago": read_ago,
     "within": read_within,
     "duration": read_duration,
+    "length": read_length,
     "vague": read_vague,
 }

@@ -11,7 +11,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import count
 from typing import Any, NamedTuple
@@ -63,9 +63,10 @@ _NUMERAL = regex.compile(
 )
 _BLANKS = {ord(c): " " for c in "\n\r\t\u00a0\u2009\u202f\u3000-‐‑‒–—−"} | {ord("’"): "'"}
 _INVISIBLE = regex.compile("[\u200b\u200c\u200d\u00ad\u2060\ufeff]")
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]")
+_MARK = regex.compile(r"\p{M}")
 _LETTER = regex.compile(r"[\p{L}\p{M}]")
-_LETTERS = regex.compile(r"[\p{L}\p{M}]+")
+_LETTERS = regex.compile(r"[\p{L}\p{M}]+(?:'s)?")
+_HYPHENED = regex.compile(r"(?:-|'(?=s))[\p{L}\p{M}]+")
 _GAP_SIGNS = dict(zip(",،、-‐‑‒–—−~〜～/(（)）'’.", ",,,----------/(())''.", strict=True))
 _BEFORE_NO_DATE = frozenset("$€£¥₹₩₽+#№%@_")
 _MAX_GAP = 4
@@ -81,13 +82,14 @@ class Word(NamedTuple):
 
 
 class Form(NamedTuple):
-    """A form of a word class as the pack has it."""
+    """A form of a word class as the pack has it; ``open`` where any letters may follow ("three-day*")."""
 
     text: str
     sort: str
     value: str
     letter: str
     cased: bool
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +107,26 @@ class Lexicon:
     suffixes: frozenset[str]
     decades: frozenset[str]
     telling: AhoCorasick
+    tellers: tuple[Form | None, ...]
     automaton: AhoCorasick
 
     def words(self, text: str) -> list[Word]:
         """Return the date words of ``text``, leftmost-longest; none where nothing in it tells of a date."""
         small = _small(text)
-        if not self.telling.find_matches_as_indexes(small):
+        if not self._tells(text, small):
             return []
         small = small.translate(_BLANKS)
         found = list(self._named(text, small))
         found += self._numbers(text, {w.start for w in found}, {w.stop for w in found})
         return _apart(found)
+
+    def _tells(self, text: str, small: str) -> bool:
+        """True where a digit, or a whole word that may tell of a date, stands in the text."""
+        for index, start, stop in self.telling.find_matches_as_indexes(small, overlapping=True):
+            form = self.tellers[index]
+            if form is None or ((not form.cased or text[start].isupper()) and self._stands(form, small, start, stop)):
+                return True
+        return False
 
     def _named(self, text: str, small: str) -> Iterator[Word]:
         for index, start, stop in self.automaton.find_matches_as_indexes(small, overlapping=True):
@@ -123,16 +134,22 @@ class Lexicon:
             if form.cased and not text[start].isupper():
                 continue
             if self._stands(form, small, start, stop):
-                yield Word(start, stop, form.letter, form.value)
+                rest = _LETTERS.match(small, stop) if form.open else None
+                yield Word(start, rest.end() if rest else stop, form.letter, form.value)
 
     def _stands(self, form: Form, small: str, start: int, stop: int) -> bool:
         """True where no letter beside the form makes it a part of a longer word."""
         if self.edges == "none" or form.sort in self.loose:
             return True
-        if start and _LETTER.match(small[start - 1]):
+        if start and _in_word(small[start - 1]) and not small[start - 1].isdigit():
             return False
-        after = small[stop : stop + 1]
-        return self.edges == "left" or not after or not _WORD.match(after)
+        return (
+            form.open
+            or small[stop - 1] == "'"
+            or self.edges == "left"
+            or stop == len(small)
+            or not _in_word(small[stop])
+        )
 
     def _numbers(self, text: str, starts: set[int], stops: set[int]) -> Iterator[Word]:
         for found in _NUMERAL.finditer(text):
@@ -159,15 +176,21 @@ class Lexicon:
     def _number(self, text: str, start: int, stop: int, starts: set[int]) -> Word:
         value = int(text[start:stop])
         rest = _LETTERS.match(text, stop)
-        suffix = rest.group().lower() if rest else text[stop : stop + 1]
+        tail = rest or _HYPHENED.match(text, stop)
+        suffix = tail.group().lower().lstrip("-") if tail else text[stop : stop + 1]
+        end = tail.end() if tail else stop + 1
         if suffix in self.decades and stop - start == 4 and value % 10 == 0:
-            return Word(start, stop + len(suffix), DECADE, value)
+            return Word(start, end, DECADE, value)
         if suffix in self.suffixes:
-            letter = TO_12TH if 1 <= value <= 12 else TO_31ST if 13 <= value <= 31 else OTHER
-            return Word(start, stop + len(suffix), letter, value)
+            size = _size(value, stop - start)
+            return Word(start, end, {TO_12: TO_12TH, TO_31: TO_31ST, YEAR: YEAR}.get(size, OTHER), value)
         if text[stop : stop + 1] == "%" or (rest and self.edges == "both" and stop not in starts):
             return Word(start, stop, OTHER, 0)
         return Word(start, stop, _size(value, stop - start), value)
+
+
+def _in_word(sign: str) -> bool:
+    return sign.isalnum() or (sign >= "\u0300" and _MARK.match(sign) is not None)
 
 
 def _size(value: int, digits: int) -> str:
@@ -203,6 +226,7 @@ def visible(text: str) -> tuple[str, list[int] | None]:
     return "".join(text[i] for i in places), places
 
 
+@lru_cache(512)
 def gap(between: str) -> str:
     """Return the signs that stand between two date words, or BREAK where other words do."""
     if between in ("", " "):
@@ -254,7 +278,7 @@ def lexicon(language: str) -> Lexicon:
             letters[key] = next(fresh)
             letters[sort] = letters.get(sort, "") + letters[key]
         for text in texts:
-            form = Form(_plain(text), sort, value, letters[key], cased)
+            form = Form(_plain(text).rstrip("*"), sort, value, letters[key], cased, text.endswith("*"))
             known = forms.setdefault(form.text, form)
             if (known.sort, known.value) != (sort, value) and not cased:
                 raise PackError(f"packs/{language}/dates.toml: {text!r} is {known.sort} and {sort}.")
@@ -275,8 +299,12 @@ def _plain(text: str) -> str:
 
 
 def _lexicon(own: Mapping[str, Any], letters: dict[str, str], forms: tuple[Form, ...]) -> Lexicon:
-    telling = {form.text.split()[0] for form in forms if form.sort in TELLING}
-    telling.update("0123456789०१२३४५६७८९０１２３４５６７８９")
+    tellers: dict[str, Form | None] = {}
+    for form in forms:
+        longest = max(form.text.split(), key=len)
+        if form.sort in TELLING and not (longest in tellers and form.cased):
+            tellers[longest] = form
+    tellers.update(dict.fromkeys("0123456789०१२३४५६७८९０１２３４５６７８９"))
     sorts = {letter: sort for sort, some in letters.items() if "=" not in sort for letter in some}
     return Lexicon(
         forms=forms,
@@ -286,6 +314,7 @@ def _lexicon(own: Mapping[str, Any], letters: dict[str, str], forms: tuple[Form,
         loose=frozenset(own.get("loose", ())),
         suffixes=frozenset(own.get("ordinal_suffixes", ())),
         decades=frozenset(own.get("decade_suffixes", ())),
-        telling=AhoCorasick(sorted(telling)),
+        telling=AhoCorasick(list(tellers), matchkind=MatchKind.Standard),
+        tellers=tuple(tellers.values()),
         automaton=AhoCorasick([form.text for form in forms], matchkind=MatchKind.Standard),
     )

@@ -1,0 +1,116 @@
+"""The one door to all commands: the application, the options they share, and what errors become.
+
+Exit status: 0 done, 1 done with problems, 2 could not, 130 stopped by the user.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, ParamSpec
+
+import typer
+
+from servanda.problems import ServandaError
+
+DONE, WITH_PROBLEMS, COULD_NOT, STOPPED = 0, 1, 2, 130
+ROOMS = ("extract",)
+
+P = ParamSpec("P")
+
+app = typer.Typer(
+    name="servanda",
+    help="Who promised what to whom, and was it kept? A sourced ledger of what states say they will do together.",
+    epilog="Start with: servanda demo. Each command has examples: servanda add --help",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+LedgerPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--ledger", help="The ledger's file; else SERVANDA_LEDGER, else the user's data folder.", metavar="FILE"
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="What was knowable on this day.", metavar="YYYY-MM-DD")]
+Limit = Annotated[int, typer.Option("--limit", help="Show at most so many; 0 for all.", min=0)]
+
+
+def command(name: str) -> Callable[[Callable[P, int]], Callable[P, int]]:
+    """Register a command. Its function returns the exit status; what it raises becomes one line."""
+
+    def register(function: Callable[P, int]) -> Callable[P, int]:
+        @functools.wraps(function)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> int:
+            raise typer.Exit(status_of(lambda: function(*args, **kwargs)))
+
+        app.command(name)(guarded)
+        return function
+
+    return register
+
+
+def status_of(act: Callable[[], int]) -> int:
+    """Run a command and return its exit status, with one line on standard error for what ended it."""
+    try:
+        return act()
+    except ServandaError as error:
+        return said(str(error), COULD_NOT)
+    except KeyboardInterrupt:
+        return said("Stopped. What was filed stays filed; give the same command again to go on.", STOPPED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        return said(f"{error.filename or 'servanda'}: {error.strerror or error}.", COULD_NOT)
+
+
+def said(line: str, status: int) -> int:
+    sys.stdout.flush()
+    print(line, file=sys.stderr)
+    return status
+
+
+def version(wanted: bool) -> None:
+    if wanted:
+        from servanda import __version__
+
+        print(f"servanda {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    ledger: LedgerPath = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Say which version.")
+    ] = False,
+) -> None:
+    if ledger is not None:
+        os.environ["SERVANDA_LEDGER"] = str(ledger)
+
+
+def enter() -> None:
+    """Gather the commands and run the one that the arguments name."""
+    for room in ROOMS:
+        import_module(f"servanda.cli.{room}")
+    if not sys.flags.dev_mode and not os.environ.get("SERVANDA_DEBUG"):
+        sys.excepthook = one_line
+    app()
+
+
+def one_line(kind: type[BaseException], error: BaseException, _trace: object) -> None:
+    """The last resort for a fault of our own: a line, and how to see more."""
+    words = " ".join(str(error).split()) or kind.__name__
+    print(
+        f"servanda: a fault of the program ({kind.__name__}: {words[:200]}). Set SERVANDA_DEBUG=1 to see where; please report it.",
+        file=sys.stderr,
+    )

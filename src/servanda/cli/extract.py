@@ -1,0 +1,95 @@
+"""``servanda extract``: what reports say, stored nowhere; ``servanda packs``: which languages can be read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from servanda.cli.door import COULD_NOT, DONE, WITH_PROBLEMS, AsJson, command, said
+
+Paths = Annotated[
+    list[str], typer.Argument(help="Files, folders, addresses, or - for standard input.", metavar="PATH…|-")
+]
+Given = Annotated[
+    str | None, typer.Option("--date", help="The day on which the reports appeared.", metavar="YYYY-MM-DD")
+]
+Language = Annotated[str | None, typer.Option("--language", help="The reports' language, as en or hi.", metavar="xx")]
+Extractor = Annotated[str, typer.Option("--extractor", help="Which extractor.", metavar="NAME")]
+
+
+@command("extract")
+def extract(
+    paths: Paths,
+    jsonl: Annotated[bool, typer.Option("--jsonl", "--json", help="Print one JSON object a document.")] = False,
+    date: Given = None,
+    language: Language = None,
+    extractor: Extractor = "rules",
+    explain: Annotated[bool, typer.Option("--explain", help="Show which words and rules gave each slot.")] = False,
+) -> int:
+    """Read reports and print the claims in them, each with its quotation. Stores nothing.
+
+    \b
+    Examples:
+      servanda extract report.txt
+      servanda extract --jsonl reports/ > claims.jsonl
+      servanda extract --date 2024-11-19 --explain page.html
+      servanda extract - < note.txt
+    """
+    from servanda.cli.records import extracted_record, line
+    from servanda.cli.reports import reports
+    from servanda.cli.showing import show_report
+
+    read = troubled = 0
+    for report in reports(paths, date=date, language=language, extractor=extractor):
+        if jsonl:
+            print(
+                line(extracted_record(report.path, report.document, report.claims, report.problems, explain)),
+                flush=True,
+            )
+        else:
+            show_report(report, explain)
+        read += report.document is not None
+        troubled += bool(report.problems)
+        for problem in report.problems:
+            said(str(problem), DONE)
+    return status(read, troubled)
+
+
+def status(read: int, troubled: int) -> int:
+    """Nothing could be read: 2. Something went wrong with a part: 1."""
+    if not read:
+        return COULD_NOT
+    return WITH_PROBLEMS if troubled else DONE
+
+
+@command("packs")
+def packs(as_json: AsJson = False) -> int:
+    """List the languages that can be read.
+
+    \b
+    Examples:
+      servanda packs
+      servanda packs --json
+    """
+    from servanda.cli.records import dumped
+    from servanda.language.packs import languages
+
+    rows = [pack_row(code) for code in languages()]
+    if as_json:
+        print(dumped(rows))
+        return DONE
+    for row in rows:
+        counts = "  ".join(f"{number} {layer}" for layer, number in row["entries"].items())
+        print(f"{row['language']:4} {row['name']:12} {counts}")
+    return DONE
+
+
+def pack_row(code: str) -> dict[str, Any]:
+    """Return a pack's name and how many lexicon entries it has in each layer."""
+    from collections import Counter
+
+    from servanda.language.packs import lexicon_entries, pack
+
+    own = pack(code)
+    return {"language": code, "name": own.name, "entries": Counter(entry.layer for entry, *_ in lexicon_entries(own))}

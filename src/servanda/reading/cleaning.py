@@ -21,6 +21,7 @@ _SPACES = {
 }
 _BREAKS = {ord(c): "\n" for c in "\x0c\x1c\x1d\x1e\x85\u2028\u2029"}
 _ONE_TO_ONE = _SPACES | _BREAKS
+_EXOTIC = re.compile("[" + "".join(map(chr, _ONE_TO_ONE)) + "]")
 # Zero-width joiner and non-joiner are kept between letters and marks: Indic and Persian words need them.
 _JUNK = re.compile(
     "\r(?=\n)|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
@@ -35,7 +36,9 @@ _REPEATED_LENGTH = 40
 
 def cleaned(body: Traced, boilerplate: Boilerplate | None = None) -> Traced:
     """Return the clean text of a body; see the module's invariant."""
-    text = body.sub(_JUNK, "").sub(_LONE_RETURN, "\n").translate(_ONE_TO_ONE)
+    text = body if body.text.isprintable() else body.sub(_JUNK, "").sub(_LONE_RETURN, "\n")
+    if _EXOTIC.search(text.text):
+        text = text.translate(_ONE_TO_ONE)
     text = composed_nfc(text)
     text = tidied(text)
     text = text.edit(_cut(text.text, boilerplate))

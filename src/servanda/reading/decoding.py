@@ -21,6 +21,7 @@ _DECLARED = re.compile(
     re.I,
 )
 _HEAD = 4096
+_PLAINLY = 8
 # What the web says and what it means (WHATWG Encoding Standard, labels).
 _MEANT = {
     "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
@@ -51,6 +52,8 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _read(data[len(mark) :], encoding, "byte order mark")
+    if (found := _plainly_utf8(data)) is not None:
+        return found
     for named in (declared, _declared_in(data)):
         if named and (found := _tried(data, named)):
             return found
@@ -58,6 +61,18 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         return Decoded(data.decode("utf-8"), "utf-8", "valid UTF-8")
     except UnicodeDecodeError:
         return _detected(data)
+
+
+def _plainly_utf8(data: bytes) -> Decoded | None:
+    """Text with several letters of two or more bytes that is valid UTF-8 is UTF-8, whatever it declares.
+
+    Pages saved from the web often keep the declaration of the encoding they were sent in.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return Decoded(text, "utf-8", "valid UTF-8") if len(data) - len(text) >= _PLAINLY else None
 
 
 def _declared_in(data: bytes) -> str | None:

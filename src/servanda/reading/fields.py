@@ -26,6 +26,16 @@ def elements(slot: str) -> tuple[str, ...]:
     return tuple(_table()["element"][slot])
 
 
+def names(table: str, key: str) -> frozenset[str]:
+    """Return a set of names, such as the HTML elements that run inside a line."""
+    return frozenset(_table()[table][key])
+
+
+def trusted(table: str, key: str) -> tuple[str, ...]:
+    """Return names in order of trust, such as the meta elements that give a date."""
+    return tuple(_table()[table][key])
+
+
 @cache
 def _months() -> dict[str, int]:
     return {name.casefold(): int(number) for number, names in _table()["months"].items() for name in names}

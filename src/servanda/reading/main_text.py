@@ -5,8 +5,8 @@ block's edge.
 
 The page is walked once into blocks (runs of text between block elements). Paragraph-like
 blocks vote for the elements that hold them; from the body we go down as long as one child
-holds most of the votes. Blocks inside it remain, but for those that links, classes or a
-pack's list show to be boilerplate.
+holds most of the votes. The blocks inside it remain, and the lead above it, but for those
+that links, classes or a pack's list show to be boilerplate.
 """
 
 from __future__ import annotations
@@ -18,33 +18,23 @@ from functools import lru_cache
 
 from lxml import etree
 
+from . import fields
 from .boilerplate import Boilerplate
 
 Element = etree._Element
-_INLINE = frozenset(
-    "a b i em strong span u s small sub sup mark abbr cite q code time font label ins del bdi bdo wbr acronym big tt var kbd samp"
-    " dfn data ruby rb rt rp img picture source strike center-inline nobr".split()
-)
-_SKIPPED = frozenset(
-    "script style noscript template svg iframe button select textarea input object embed video audio canvas map math dialog head".split()
-)
-_BESIDE = frozenset("nav footer aside form figcaption menu".split())
-_BESIDE_WORDS = frozenset(
-    "related recommend recommended recommendation recommendations share sharing sharebar social socials comment comments disqus newsletter"
-    " promo promos promotion promoted advert adverts advertisement advertising ad ads sponsor sponsored sidebar footer breadcrumb breadcrumbs"
-    " cookie cookies consent gdpr paywall subscribe subscription subscriptions popup modal toolbar menu navigation nav navbar tag tags taglist"
-    " topic topics byline author authors bio caption captions credit credits trending popular mostread readmore teaser teasers ticker widget"
-    " widgets outbrain taboola copyright print hidden timestamp dateline meta metadata player gallery slideshow carousel signup login register"
-    " skip pagination pager rating poll quiz banner".split()
-)
-_KEPT_WORDS = re.compile(r"article[-_]?body|story[-_]?body|articleBody|entry-content|post-content|article-content|main-content", re.I)
+_INLINE = fields.names("html", "inline")
+_SKIPPED = fields.names("html", "skipped")
+_BESIDE = fields.names("html", "beside")
+_BESIDE_WORDS = fields.names("html", "beside_words")
+_SURELY_BESIDE = fields.names("html", "surely_beside_words")
+_KEPT_WORDS = re.compile(r"(?:article|story|entry|post|main)[-_]?(?:body|content|text)", re.I)
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_STOP = re.compile(r"[.!?।。！？…:;\"”»」’']\s*$")
 _BREAK = "\x00"
 _BREAKS = re.compile(" ?\x00 ?\x00[ \x00]*")
 _MOST = 0.6
 _MUCH = 0.3
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_FEW_LINKS = 0.4
+_PARAGRAPH = 60
 
 
 @dataclass(slots=True)
@@ -69,14 +59,16 @@ class Block:
     @property
     def votes(self) -> bool:
         """Whether it looks like a paragraph of a report."""
-        return self.weight >= 60 and self.linked < 0.5
+        return self.weight >= _PARAGRAPH and self.linked < 0.5
 
 
-def main_blocks(body: Element, boilerplate: Boilerplate) -> list[Block]:
-    """Return the blocks of the report in the page's body, in order."""
+def main_blocks(body: Element, title: str, boilerplate: Boilerplate) -> list[Block]:
+    """Return the blocks of the report in the page's body, in order; ``title`` is its headline."""
     blocks = _ours(_Walk(body).blocks)
-    holder = _holder(body, blocks)
-    return [b for b in _within(holder, blocks) if not _is_boilerplate(b, boilerplate)]
+    inside = _within(_holder(body, blocks), blocks)
+    first = next((i for i, within in enumerate(inside) if within), len(blocks))
+    kept = [*_lead(blocks[:first], title), *(b for b, within in zip(blocks, inside, strict=True) if within)]
+    return [b for b in kept if not _is_boilerplate(b, boilerplate)]
 
 
 class _Walk:
@@ -90,33 +82,40 @@ class _Walk:
         self.owner = body
         etree.strip_elements(body, *_SKIPPED, etree.Comment, etree.ProcessingInstruction, with_tail=False)
         walk = etree.iterwalk(body, events=("start", "end"))
-        skipped: Element | None = None
         for event, element in walk:
             if event == "start":
-                if _hidden(element):
+                if self._open(element, element.tag):
                     walk.skip_subtree()
-                    skipped = element
-                    continue
-                self._open(element, element.tag)
-                self._say(element.text)
-                continue
-            if event == "end" and element is not skipped:
+                    text = None
+                else:
+                    text = element.text
+            else:
                 self._close(element, element.tag)
-            self._say(element.tail)
+                text = element.tail
+            if text:
+                self.pieces.append(text)
+                if self.in_link:
+                    self.links += len(text.strip())
         self._flush()
 
-    def _open(self, element: Element, tag: str) -> None:
+    def _open(self, element: Element, tag: object) -> bool:
+        """Begin an element; return True where nothing in it can be the report's."""
         if tag == "a":
             self.in_link += 1
         elif tag == "br":
             self.pieces.append(_BREAK)
-        elif tag not in _INLINE:
+        elif tag in _INLINE:
+            if tag == "span" and "br" in (element.get("class") or "").split():
+                self.pieces.append(_BREAK)
+        else:
             self._flush()
             self.owner = element
             if _is_beside(element):
                 self.beside.append(element)
+                return _is_apart(element)
+        return False
 
-    def _close(self, element: Element, tag: str) -> None:
+    def _close(self, element: Element, tag: object) -> None:
         if tag == "a":
             self.in_link -= 1
         elif tag not in _INLINE and tag != "br":
@@ -126,19 +125,13 @@ class _Walk:
             if self.beside and self.beside[-1] is element:
                 self.beside.pop()
 
-    def _say(self, text: str | None) -> None:
-        if text:
-            self.pieces.append(text)
-            if self.in_link:
-                self.links += len(text.strip())
-
     def _flush(self) -> None:
         """End the block; two line breaks end one as well."""
         if not self.pieces:
             return
-        text = " ".join("".join(self.pieces).split())
+        text = "".join(self.pieces)
         self.pieces.clear()
-        if text and text != _BREAK:
+        if not text.isspace() and (text := " ".join(text.split())) != _BREAK and text:
             share = self.links / len(text)
             for part in _parts(text):
                 weight = len(part) + (0 if part.isascii() else len(_CJK.findall(part)))
@@ -147,6 +140,7 @@ class _Walk:
 
 
 def _parts(text: str) -> list[str]:
+    """Cut a block's text at empty lines; single line breaks stay in it."""
     if _BREAK not in text:
         return [text]
     lines = _BREAKS.sub("\n\n", text).replace(f" {_BREAK}", "\n").replace(f"{_BREAK} ", "\n").replace(_BREAK, "\n")
@@ -161,29 +155,51 @@ def _hidden(element: Element) -> bool:
 
 
 def _is_beside(element: Element) -> bool:
-    """Whether the element's name, class, id or role says that it stands beside the report."""
-    if element.tag in _BESIDE:
+    """Whether the element's name, class or id says that it stands beside the report."""
+    if element.tag in _BESIDE or _hidden(element):
         return True
     names, name = element.get("class"), element.get("id")
     return bool(names and _says_beside(names)) or bool(name and _says_beside(name))
 
 
+def _is_apart(element: Element) -> bool:
+    """Whether it surely stands beside the report: by its name, and without a headline or an article in it."""
+    if element.tag not in ("nav", "footer") and not _surely_beside(_names(element)):
+        return False
+    return element.tag != "body" and element.find(".//h1") is None and element.find(".//article") is None
+
+
 @lru_cache(4096)
 def _says_beside(names: str) -> bool:
-    words = names.lower().replace("-", " ").replace("_", " ").split()
-    return not _BESIDE_WORDS.isdisjoint(words) and not _KEPT_WORDS.search(names)
+    return not _BESIDE_WORDS.isdisjoint(_words(names)) and not _KEPT_WORDS.search(names)
+
+
+@lru_cache(4096)
+def _surely_beside(names: str) -> bool:
+    return not _SURELY_BESIDE.isdisjoint(_words(names)) and not _KEPT_WORDS.search(names)
+
+
+def _words(names: str) -> list[str]:
+    return names.lower().replace("-", " ").replace("_", " ").split()
+
+
+def _names(element: Element) -> str:
+    return f"{element.tag!s} {element.get('class') or ''} {element.get('id') or ''}"
 
 
 def _ours(blocks: list[Block]) -> list[Block]:
-    """Return the blocks that stand beside nothing; what holds much of the page cannot be beside it."""
+    """Return the blocks that stand beside nothing; what holds much of the page cannot be beside it.
+
+    Elements of one name and class count together: a report may be cut into many of them.
+    """
     total = sum(b.weight for b in blocks if b.votes)
-    held: dict[Element, int] = defaultdict(int)
+    held: dict[str, int] = defaultdict(int)
     for block in blocks:
-        if block.votes:
-            for element in block.beside:
-                held[element] += block.weight
-    main = {element for element, weight in held.items() if weight > _MUCH * total}
-    return [b for b in blocks if all(element in main for element in b.beside)]
+        if block.beside and block.votes:
+            for names in {_names(element) for element in block.beside}:
+                held[names] += block.weight
+    main = {names for names, weight in held.items() if weight > (_MOST if _surely_beside(names) else _MUCH) * total}
+    return [b for b in blocks if all(_names(element) in main for element in b.beside)]
 
 
 def _holder(body: Element, blocks: list[Block]) -> Element:
@@ -208,8 +224,8 @@ def _holder(body: Element, blocks: list[Block]) -> Element:
     return holder
 
 
-def _within(holder: Element, blocks: list[Block]) -> list[Block]:
-    """Return the blocks inside the holder."""
+def _within(holder: Element, blocks: list[Block]) -> list[bool]:
+    """Say for each block whether it is inside the holder."""
     known: dict[Element, bool] = {holder: True}
 
     def inside(element: Element | None) -> bool:
@@ -219,7 +235,18 @@ def _within(holder: Element, blocks: list[Block]) -> list[Block]:
             known[element] = inside(element.getparent())
         return known[element]
 
-    return [b for b in blocks if inside(b.element)]
+    return [inside(b.element) for b in blocks]
+
+
+def _lead(before: list[Block], title: str) -> list[Block]:
+    """Return the paragraphs between the headline and the report's holder: its lead often stands apart."""
+    letters = _letters(title)
+    heads = [i for i, b in enumerate(before) if letters and b.weight < 400 and _letters(b.text) == letters]
+    return [b for b in before[heads[-1] + 1 :] if b.votes and b.linked < _FEW_LINKS] if heads else []
+
+
+def _letters(text: str) -> str:
+    return "".join(ch for ch in text.casefold() if ch.isalnum())
 
 
 def _is_boilerplate(block: Block, boilerplate: Boilerplate) -> bool:

@@ -13,22 +13,20 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from . import fields
 from .draft import Facts
 from .metadata import day_of, host_of
 
 Tree = etree._Element
 _ARTICLES = ("article", "posting", "report", "newsarticle", "review", "blogposting")
-_DATE_METAS = (
-    "article:published_time", "og:article:published_time", "article:published", "datepublished", "date.issued", "dc.date.issued",
-    "dcterms.created", "dcterms.date", "dc.date", "publishdate", "publish-date", "publish_date", "pubdate", "parsely-pub-date",
-    "sailthru.date", "cxenseparse:recs:publishtime", "publication_date", "article.published", "published-date",
-    "originalpublicationdate", "release_date", "date",
-)  # fmt: skip
-_TITLE_METAS = ("og:title", "twitter:title", "dc.title", "headline", "parsely-title", "title")
-_SITE_METAS = ("og:site_name", "application-name", "publisher", "dc.publisher", "article:publisher", "copyright")
+_DATE_METAS = fields.trusted("meta", "date")
+_TITLE_METAS = fields.trusted("meta", "title")
+_SITE_METAS = fields.trusted("meta", "publisher")
 _URL_METAS = ("og:url",)
 _BROKEN_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
-_URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?([01]\d)[/-]?([0-3]\d)(?!\d)|(?<!\d)((?:19|20)\d\d)-([01]\d)-([0-3]\d)(?!\d)")
+_URL_DAY = re.compile(
+    r"/((?:19|20)\d\d)[/-]?([01]\d)[/-]?([0-3]\d)(?!\d)|(?<!\d)((?:19|20)\d\d)-([01]\d)-([0-3]\d)(?!\d)"
+)
 _SITE_TAIL = re.compile(r"\s+[|–—·•:»-]+\s+[^|–—·•»]{2,40}$")
 
 
@@ -66,7 +64,9 @@ def _loaded(text: str) -> Any:
 
 def _bare(text: str) -> str:
     """JSON-LD without the comments and semicolons that templates leave around it."""
-    text = re.sub(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[|/\*.*?\*/)?\s*|\s*(?:-->|(?://\s*)?\]\]>|;)?\s*$", "", text, flags=re.S)
+    text = re.sub(
+        r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[|/\*.*?\*/)?\s*|\s*(?:-->|(?://\s*)?\]\]>|;)?\s*$", "", text, flags=re.S
+    )
     return re.sub(r",(\s*[}\]])", r"\1", text)
 
 
@@ -113,12 +113,24 @@ def _canonical(tree: Tree, metas: dict[str, str]) -> str | None:
 def _offer_titles(tree: Tree, facts: Facts, article: dict[str, Any], metas: dict[str, str]) -> None:
     headings = [" ".join("".join(h.itertext()).split()) for h in tree.iter("h1")]
     heading = next((h for h in headings if len(h) >= 3), None) if len(headings) == 1 else None
-    facts.offer("title", _text(article.get("headline")), "json-ld")
+    element = next(tree.iter("title"), None)
+    window = (element.text if element is not None else None) or ""
+    headline = _text(article.get("headline")) or ""
+    shown = _letters(metas.get("og:title", ""))
+    if shown in {_letters(h) for h in headings} - {_letters(headline)} and _letters(window).startswith(
+        _letters(headline)
+    ):
+        headline = ""  # one headline for search engines (JSON-LD, window), another for readers (OpenGraph, h1)
+    facts.offer("title", headline, "json-ld")
     for name in _TITLE_METAS:
         facts.offer("title", _without_site(metas.get(name), metas, heading), f"meta {name}")
     facts.offer("title", heading, "h1")
-    element = next(tree.iter("title"), None)
-    facts.offer("title", _without_site(element.text if element is not None else None, metas, heading), "title element")
+    facts.offer("title", _without_site(window, metas, heading), "title element")
+
+
+def _letters(text: str) -> str:
+    """The letters and digits of a text, to compare headlines by."""
+    return "".join(ch for ch in text.casefold() if ch.isalnum())
 
 
 def _text(value: Any) -> str | None:
@@ -169,7 +181,7 @@ def _offer_publishers(facts: Facts, article: dict[str, Any], metas: dict[str, st
     publisher = publisher[0] if isinstance(publisher, list) and publisher else publisher
     name = publisher.get("name") if isinstance(publisher, dict) else publisher
     facts.offer("publisher", _text(name if not isinstance(name, list) else next(iter(name), None)), "json-ld")
-    for meta in _SITE_METAS[:4]:
+    for meta in _SITE_METAS:
         value = metas.get(meta)
         facts.offer("publisher", value if value and not value.startswith("http") else None, f"meta {meta}")
     facts.offer("publisher", host_of(facts.get("url")), "address")

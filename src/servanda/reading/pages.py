@@ -33,7 +33,7 @@ def read_page(material: Material) -> Iterator[Draft | Problem]:
     facts = Facts()
     page_facts(tree, facts)
     body = tree.find("body")
-    blocks = main_blocks(tree if body is None else body, boilerplate())
+    blocks = main_blocks(tree if body is None else body, facts.get("title") or "", boilerplate())
     text = "\n\n".join(block.text for block in blocks)
     start = match.start() if (match := _BODY.search(raw.text)) else 0
     yield Draft(text, raw.text, facts, as_markup, start, media_type="text/html", problems=losses(raw, material))

@@ -30,7 +30,7 @@ _MAIL = re.compile(
     re.I,
 )
 _HEAD = 4096
-_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\x0b\x0c\x1b\x1a")
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b\x1a"))
 
 
 def sniffed(data: bytes, name: str = "") -> str:
@@ -83,4 +83,4 @@ def _is_binary(head: bytes) -> bool:
     even, odd = head[::2].count(0), head[1::2].count(0)
     if nuls > 0.2 * len(head) and min(even, odd) < 0.05 * max(even, odd):
         return False
-    return sum(byte in _CONTROLS for byte in head) > 0.01 * len(head) + 1
+    return len(head) - len(head.translate(None, _CONTROLS)) > 0.01 * len(head) + 1

@@ -35,12 +35,34 @@ from servanda.ledger.records import (
     StatusName,
     Step,
     Verdict,
-)  # fmt: skip
+)
 from servanda.ledger.schema import default_path
 from servanda.ledger.store import Ledger
 
 __all__ = [
-    "EXAMPLE", "Card", "Checked", "Conflict", "Doubt", "DueDate", "Entry", "Filed", "Filing", "History", "Hit", "Judgement",
-    "Ledger", "Line", "Look", "Match", "Nearly", "Query", "Reason", "Status", "StatusName", "Step", "Verdict", "default_path",
+    "EXAMPLE",
+    "Card",
+    "Checked",
+    "Conflict",
+    "Doubt",
+    "DueDate",
+    "Entry",
+    "Filed",
+    "Filing",
+    "History",
+    "Hit",
+    "Judgement",
+    "Ledger",
+    "Line",
+    "Look",
+    "Match",
+    "Nearly",
+    "Query",
+    "Reason",
+    "Status",
+    "StatusName",
+    "Step",
+    "Verdict",
+    "default_path",
     "parse",
-]  # fmt: skip
+]

@@ -17,15 +17,15 @@ from sqlalchemy.dialects.sqlite import insert
 from servanda.codebook import rung
 from servanda.ledger.clustering import Edge, components, group
 from servanda.ledger.folding import entry_of
-from servanda.ledger.followthrough import Watch
+from servanda.ledger.followthrough import KEPT_AT, Watch
 from servanda.ledger.judging import Rulings, under_rulings
-from servanda.ledger.lifecycle import day_of, reached
+from servanda.ledger.lifecycle import day_of, host, promised, reached
 from servanda.ledger.matching import compare
 from servanda.ledger.profiles import Profile, keys, profile
-from servanda.ledger.records import SETTLED, Entry, Filed, Verdict
+from servanda.ledger.records import SETTLED, Card, Entry, Filed, Verdict
 from servanda.ledger.reprints import number
 from servanda.ledger.rows import card_from, claim_from, parties_key
-from servanda.ledger.schema import blocks, claims, documents, edges, entries, entry_parties, members, watched
+from servanda.ledger.schema import blocks, claims, documents, edges, entries, entry_parties, members, read, watched
 from servanda.ledger.series import series_key
 from servanda.model import Stage
 
@@ -41,6 +41,7 @@ CARD = (
 )
 FOREVER = "9999-12-31"  # settled statuses do not depend on the day
 EVERYBODY = "*"
+READ = ("parties", "publisher", "language", "documents", "first", "last")
 FEW = 8  # parties: a claim of more watches no dyad
 
 
@@ -279,13 +280,59 @@ def entry_row(entry: Entry) -> dict[str, Any]:
     dues = entry.history.dues
     firm = [f.card.day for f in entry.claims if f.firm]
     return {
-        "id": entry.id, "kind": entry.kind, "form": entry.form, "title": entry.title, "parties": parties_key(entry.parties),
-        "by": parties_key(entry.by), "stage": entry.stage, "settled": entry.status.name if entry.status.name in SETTLED else None,
-        "due": entry.due, "due_last": dues[-1].last if dues else None, "slips": entry.history.slips, "first": entry.first,
-        "last": entry.last, "firm_last": max(firm, default=None), "event": held_on(entry), "claims": len(entry.claims),
-        "independent": entry.history.independent, "conflicts": len(entry.history.conflicts), "domains": " ".join(sorted(entry.domains)),
-        "period": entry.period, "under": entry.under, "series": series_key(entry), "firm": entry.firm,
-    }  # fmt: skip
+        "id": entry.id,
+        "kind": entry.kind,
+        "form": entry.form,
+        "title": entry.title,
+        "parties": parties_key(entry.parties),
+        "by": parties_key(entry.by),
+        "stage": entry.stage,
+        "settled": entry.status.name if entry.status.name in SETTLED else None,
+        "due": entry.due,
+        "due_last": dues[-1].last if dues else None,
+        "slips": entry.history.slips,
+        "first": entry.first,
+        "last": entry.last,
+        "firm_last": max(firm, default=None),
+        "event": held_on(entry),
+        "claims": len(entry.claims),
+        "independent": entry.history.independent,
+        "conflicts": len(entry.history.conflicts),
+        "domains": " ".join(sorted(entry.domains)),
+        "period": entry.period,
+        "under": entry.under,
+        "series": series_key(entry),
+        "firm": entry.firm,
+        "moved": moved(entry),
+        **milestones(entry),
+    }
+
+
+def milestones(entry: Entry) -> dict[str, str | None]:
+    """Return the days on which it was first promised, agreed, and kept."""
+    steps = entry.history.steps
+    marks = {
+        "promised": promised(steps),
+        "agreed": reached(steps, (Stage.AGREED,)),
+        "concluded": reached(steps, KEPT_AT[entry.kind]),
+    }
+    return {name: step.day if step else None for name, step in marks.items()}
+
+
+def moved(entry: Entry) -> bool:
+    """True where it came further than its first report said."""
+    firm = [s for s in entry.history.steps if s.firm]
+    return bool(firm) and any(rung(s.stage) > rung(firm[0].stage) for s in firm[1:])
+
+
+def moved_among(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Return which of these entries came further than their first report said."""
+    found: set[str] = set()
+    for some in chunks(ids):
+        found |= set(
+            connection.execute(select(entries.c.id).where(entries.c.id.in_(some), entries.c.moved.is_(True))).scalars()
+        )
+    return found
 
 
 def held_on(entry: Entry) -> str | None:
@@ -294,13 +341,28 @@ def held_on(entry: Entry) -> str | None:
     return (step.when if step else None) or entry.due
 
 
-def watch(connection: Connection, read: Iterable[tuple[Sequence[str], str]]) -> None:
-    """Note that reports about these parties were read, up to the day of each."""
+def watch(connection: Connection, told: Iterable[tuple[Card, set[str]]]) -> None:
+    """Note what was read: for each document its card and the sets of parties (as keys) on which it tells for the first time."""
     seen: dict[str, str] = {}
-    for parties, day in read:
-        for key in watching(parties):
-            seen[key] = max(seen.get(key, ""), day)
+    rows: dict[tuple[str, str, str], tuple[int, str, str]] = {}
+    for card, keys_told in told:
+        for key in keys_told:
+            seen[key] = max(seen.get(key, ""), card.day)
+            place = (key, card.publisher or host(card.url) or "", card.language or "")
+            number_of, first, last = rows.get(place, (0, card.day, card.day))
+            rows[place] = (number_of + 1, min(first, card.day), max(last, card.day))
     looked(connection, seen)
+    put = insert(read)
+    put = put.on_conflict_do_update(
+        index_elements=["parties", "publisher", "language"],
+        set_={
+            "documents": read.c.documents + put.excluded.documents,
+            "first": func.min(read.c.first, put.excluded.first),
+            "last": func.max(read.c.last, put.excluded.last),
+        },
+    )
+    for some in chunks(sorted(rows.items()), 5000):
+        connection.execute(put, [dict(zip(READ, (*place, *counts), strict=True)) for place, counts in some])
 
 
 def looked(connection: Connection, seen: Mapping[str, str]) -> None:
@@ -315,10 +377,14 @@ def looked(connection: Connection, seen: Mapping[str, str]) -> None:
 
 def watching(parties: Sequence[str]) -> set[str]:
     """Return the sets of parties about which a report on these tells something."""
-    found = {parties_key(parties)}
+    found = {parties_key(parties), *parties}
     if len(parties) <= FEW:
         found |= {parties_key(pair) for pair in combinations(sorted(parties), 2)}
     return found
+
+
+def watching_all(sets: Iterable[Sequence[str]]) -> set[str]:
+    return {key for parties in sets for key in watching(parties)}
 
 
 def last_watched(connection: Connection, parties: Sequence[str]) -> Watch:

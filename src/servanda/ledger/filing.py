@@ -12,8 +12,9 @@ from sqlalchemy import Connection, delete, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from servanda.ledger import reprints
-from servanda.ledger.deriving import chunks
-from servanda.ledger.rows import claim_from, claim_record, document_from, document_row, parties_key
+from servanda.ledger.deriving import CARD, chunks, watching_all
+from servanda.ledger.records import Card
+from servanda.ledger.rows import card_from, claim_from, claim_record, document_from, document_row, parties_key
 from servanda.ledger.schema import claims, copies, documents, problems
 from servanda.model import Claim, Document, Source
 from servanda.problems import Problem
@@ -173,15 +174,19 @@ def keep_problems(connection: Connection, source: Source, found: Sequence[Proble
         connection.execute(insert(problems), rows)
 
 
-def days_of(connection: Connection, sound: Sequence[Claim]) -> list[tuple[Sequence[str], str]]:
-    """Return for each claim its parties and the day on which its document told of them."""
-    cards: dict[str, str] = {}
-    for some in chunks({claim.document for claim in sound}):
-        for row in connection.execute(
-            select(documents.c.id, documents.c.date, documents.c.filed).where(documents.c.id.in_(some))
-        ):
-            cards[row.id] = row.date or row.filed[:10]
-    return [(claim.parties, cards[claim.document]) for claim in sound]
+def newly_told(connection: Connection, sound: Sequence[Claim]) -> list[tuple[Card, set[str]]]:
+    """Return for each document the sets of parties on which it tells for the first time. To be asked before its claims are added."""
+    sets: dict[str, list[Sequence[str]]] = {}
+    for claim in sound:
+        sets.setdefault(claim.document, []).append(claim.parties)
+    made: list[tuple[Card, set[str]]] = []
+    for document_id, parties in sorted(sets.items()):
+        row = connection.execute(select(documents.c.id, *CARD).where(documents.c.id == document_id)).mappings().one()
+        before = connection.execute(
+            select(claims.c.parties).where(claims.c.document == document_id).distinct()
+        ).scalars()
+        made.append((card_from(row), watching_all(parties) - watching_all(key.split() for key in before)))
+    return made
 
 
 def claims_in(connection: Connection, document_ids: Sequence[str]) -> dict[str, Claim]:

@@ -30,12 +30,8 @@ def homes(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
     """Return the entries in which claims stand."""
     found: dict[int, str] = {}
     for some in chunks(numbers):
-        found |= {
-            n: entry
-            for n, entry in connection.execute(
-                select(members.c.claim, members.c.entry).where(members.c.claim.in_(some))
-            )
-        }
+        asked = select(members.c.claim, members.c.entry).where(members.c.claim.in_(some))
+        found |= {row.claim: row.entry for row in connection.execute(asked)}
     return found
 
 

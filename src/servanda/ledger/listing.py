@@ -24,11 +24,7 @@ FAR = 4000  # hits of a word query that are ranked; more would not be read
 
 def lines(connection: Connection, query: Query, as_of: str, limit: int | None, offset: int = 0) -> list[Line]:
     """Return the entries that a query asks for, newest report first unless it says otherwise."""
-    status = status_on(connection, as_of)
-    asked: Select[Any] = select(entries, status.label("status")).select_from(
-        entries.outerjoin(watched, watched.c.parties == entries.c.parties)
-    )
-    asked = narrowed(connection, asked, query, status)
+    asked = chosen(connection, query, as_of, entries, status_on(connection, as_of).label("status"))
     asked = in_order(asked, query).limit(limit).offset(offset)
     return [line_from(row) for row in connection.execute(asked).mappings()]
 
@@ -36,11 +32,23 @@ def lines(connection: Connection, query: Query, as_of: str, limit: int | None, o
 def counted(connection: Connection, query: Query, as_of: str) -> dict[StatusName, int]:
     """Return how many entries a query finds, by status."""
     status = status_on(connection, as_of)
-    asked: Select[Any] = select(status, func.count()).select_from(
+    asked = chosen(connection, query, as_of, status, func.count()).group_by(status)
+    return {StatusName(name): number for name, number in connection.execute(asked)}
+
+
+def chosen(connection: Connection, query: Query, as_of: str, *columns: Any) -> Select[Any]:
+    """Ask for columns of the entries that a query finds."""
+    asked: Select[Any] = select(*columns).select_from(
         entries.outerjoin(watched, watched.c.parties == entries.c.parties)
     )
-    asked = narrowed(connection, asked, query, status).group_by(status)
-    return {StatusName(name): number for name, number in connection.execute(asked).tuples()}
+    return narrowed(connection, asked, query, status_on(connection, as_of))
+
+
+def under_anything(connection: Connection, parties: str, as_of: str, limit: int) -> list[Line]:
+    """Return the entries between exactly these parties that stand under something."""
+    asked = chosen(connection, Query(), as_of, entries, status_on(connection, as_of).label("status"))
+    asked = asked.where(entries.c.parties == parties, entries.c.under.is_not(None))
+    return [line_from(row) for row in connection.execute(asked.order_by(entries.c.last.desc()).limit(limit)).mappings()]
 
 
 def status_on(connection: Connection, as_of: str) -> ColumnElement[str]:
@@ -143,9 +151,22 @@ def in_order(asked: Select[Any], query: Query) -> Select[Any]:
 
 def line_from(row: Mapping[Any, Any]) -> Line:
     return Line(
-        id=row["id"], kind=Kind(row["kind"]), form=row["form"], title=row["title"], parties=tuple(row["parties"].split()),
-        by=tuple(row["by"].split()), stage=Stage(row["stage"]) if row["stage"] else None, status=StatusName(row["status"]),
-        due=row["due"], slips=row["slips"], first=row["first"], last=row["last"], claims=row["claims"],
-        independent=row["independent"], conflicts=row["conflicts"], domains=tuple(row["domains"].split()), under=row["under"],
+        id=row["id"],
+        kind=Kind(row["kind"]),
+        form=row["form"],
+        title=row["title"],
+        parties=tuple(row["parties"].split()),
+        by=tuple(row["by"].split()),
+        stage=Stage(row["stage"]) if row["stage"] else None,
+        status=StatusName(row["status"]),
+        due=row["due"],
+        slips=row["slips"],
+        first=row["first"],
+        last=row["last"],
+        claims=row["claims"],
+        independent=row["independent"],
+        conflicts=row["conflicts"],
+        domains=tuple(row["domains"].split()),
+        under=row["under"],
         firm=row["firm"],
-    )  # fmt: skip
+    )

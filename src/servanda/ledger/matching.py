@@ -25,17 +25,31 @@ SIGNED_APART = 92  # days between two signatures of one text that can still be o
 VAGUE_APART = 45  # days within which two general statements on one field are one
 STALE = 400  # days after which a text spoken of as unfinished is hardly the one signed before
 
+UNFINISHED = (Stage.PROPOSED, Stage.NEGOTIATING, Stage.DISCUSSED, Stage.AGREED)
 NEAR_KINDS = {
     frozenset(pair)
     for pair in (
-        (Kind.INSTRUMENT, Kind.TRADE), (Kind.INSTRUMENT, Kind.PROJECT), (Kind.INSTRUMENT, Kind.COOPERATION),
-        (Kind.TRADE, Kind.PROJECT), (Kind.TRADE, Kind.COOPERATION), (Kind.PROJECT, Kind.COOPERATION),
-        (Kind.PROJECT, Kind.INSTITUTION), (Kind.INSTITUTION, Kind.MEETING), (Kind.TRAINING, Kind.COOPERATION),
-        (Kind.TRAINING, Kind.EXERCISE), (Kind.TRAINING, Kind.PROJECT), (Kind.TRAINING, Kind.EXCHANGE), (Kind.EXCHANGE, Kind.COOPERATION),
-        (Kind.OPERATION, Kind.COOPERATION), (Kind.OPERATION, Kind.TRADE), (Kind.OPERATION, Kind.EXERCISE),
-        (Kind.EXERCISE, Kind.MEETING), (Kind.MEETING, Kind.COOPERATION), (Kind.INSTITUTION, Kind.COOPERATION),
+        (Kind.INSTRUMENT, Kind.TRADE),
+        (Kind.INSTRUMENT, Kind.PROJECT),
+        (Kind.INSTRUMENT, Kind.COOPERATION),
+        (Kind.TRADE, Kind.PROJECT),
+        (Kind.TRADE, Kind.COOPERATION),
+        (Kind.PROJECT, Kind.COOPERATION),
+        (Kind.PROJECT, Kind.INSTITUTION),
+        (Kind.INSTITUTION, Kind.MEETING),
+        (Kind.TRAINING, Kind.COOPERATION),
+        (Kind.TRAINING, Kind.EXERCISE),
+        (Kind.TRAINING, Kind.PROJECT),
+        (Kind.TRAINING, Kind.EXCHANGE),
+        (Kind.EXCHANGE, Kind.COOPERATION),
+        (Kind.OPERATION, Kind.COOPERATION),
+        (Kind.OPERATION, Kind.TRADE),
+        (Kind.OPERATION, Kind.EXERCISE),
+        (Kind.EXERCISE, Kind.MEETING),
+        (Kind.MEETING, Kind.COOPERATION),
+        (Kind.INSTITUTION, Kind.COOPERATION),
     )
-}  # fmt: skip
+}
 NEAR_FORMS = (
     frozenset({"agreement", "treaty", "pact", "arrangement", "framework", "protocol"}),
     frozenset({"mou", "letter-of-intent", "arrangement", "agreement"}),
@@ -141,9 +155,9 @@ def other_signature(a: Profile, b: Profile) -> Decided:
     if known(a.signed) and known(b.signed) and gap(a.signed, b.signed) > SIGNED_APART:
         return Reason("signed on other days", -9), followed(a, b)
     for signed, other in ((a, b), (b, a)):
-        if known(signed.signed) and other.stage in (Stage.PROPOSED, Stage.NEGOTIATING, Stage.DISCUSSED, Stage.AGREED):
-            if other.told is not None and signed.signed[1] is not None and other.told - signed.signed[1] > STALE:
-                return Reason("spoken of as unfinished long after the other was signed", -9), followed(a, b)
+        last, unfinished = signed.signed[1], other.stage in UNFINISHED
+        if unfinished and last is not None and other.told is not None and other.told - last > STALE:
+            return Reason("spoken of as unfinished long after the other was signed", -9), followed(a, b)
     return None
 
 

@@ -52,8 +52,22 @@ class Reading:
 
 
 KEYS = (
-    "party", "stage", "kind", "form", "domain", "status", "due", "held", "since", "until", "under", "by", "has", "review", "sort"
-)  # fmt: skip
+    "party",
+    "stage",
+    "kind",
+    "form",
+    "domain",
+    "status",
+    "due",
+    "held",
+    "since",
+    "until",
+    "under",
+    "by",
+    "has",
+    "review",
+    "sort",
+)
 
 
 def parse(query: str) -> Query:

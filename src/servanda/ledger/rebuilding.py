@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -12,15 +13,28 @@ from servanda.ledger import deriving
 from servanda.ledger.folding import entry_of
 from servanda.ledger.judging import Rulings
 from servanda.ledger.profiles import Profile, bases, profile, traits
+from servanda.ledger.records import Card
 from servanda.ledger.reprints import number
-from servanda.ledger.schema import blocks, claims, documents, edges, entries, entry_parties, looks, members, watched
+from servanda.ledger.rows import card_from
+from servanda.ledger.schema import (
+    blocks,
+    claims,
+    documents,
+    edges,
+    entries,
+    entry_parties,
+    looks,
+    members,
+    read,
+    watched,
+)
 
 BATCH = 4000  # claims folded at a time
 
 
 def rebuilt(connection: Connection, ruled: Rulings) -> int:
     """Empty the derived tables and fill them again; return how many entries there are."""
-    for table in (blocks, edges, members, entries, entry_parties, watched):
+    for table in (blocks, edges, members, entries, entry_parties, watched, read):
         connection.execute(delete(table))
     compare_all(connection, ruled)
     fold_all(connection, ruled)
@@ -124,13 +138,17 @@ def fold(connection: Connection, numbers: list[int], ruled: Rulings) -> None:
 
 
 def watch_all(connection: Connection) -> None:
-    """Note again up to which day the parties were read about and looked for; withdrawn claims were read too."""
-    day = func.coalesce(documents.c.date, func.substr(documents.c.filed, 1, 10))
-    asked = (
-        select(claims.c.parties, func.max(day))
-        .join(documents, documents.c.id == claims.c.document)
-        .group_by(claims.c.parties)
-    )
-    deriving.watch(connection, [(parties.split(), last) for parties, last in connection.execute(asked)])
-    looked = select(looks.c.parties, func.max(looks.c.day)).group_by(looks.c.parties)
-    deriving.looked(connection, {parties: day for parties, day in connection.execute(looked)})
+    """Note again what was read about the parties and when they were looked for; withdrawn claims were read too."""
+    deriving.watch(connection, documents_told(connection))
+    asked = select(looks.c.parties, func.max(looks.c.day)).group_by(looks.c.parties)
+    deriving.looked(connection, {row[0]: row[1] for row in connection.execute(asked)})
+
+
+def documents_told(connection: Connection) -> Iterator[tuple[Card, set[str]]]:
+    """Yield each document's card with the sets of parties of its claims."""
+    cards = (documents.c.n, documents.c.id, *deriving.CARD)
+    asked = select(*cards, claims.c.parties).join(claims, claims.c.document == documents.c.id).order_by(documents.c.n)
+    rows = connection.execution_options(yield_per=10_000).execute(asked).mappings()
+    for _, of in groupby(rows, key=lambda row: row["n"]):
+        held = list(of)
+        yield card_from(held[0]), deriving.watching_all(row["parties"].split() for row in held)

@@ -374,3 +374,26 @@ class Framework:
     entry: Line
     under: tuple[Line, ...]
     moved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was read about some parties from one publisher in one language: documents, and the days of the first and last."""
+
+    publisher: str
+    language: str
+    documents: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Milestones:
+    """When an entry was first promised, agreed and kept (ISO days, None where it was not)."""
+
+    entry: str
+    kind: Kind
+    status: StatusName
+    promised: str | None
+    agreed: str | None
+    concluded: str | None

@@ -21,10 +21,15 @@ def parties_key(parties: Sequence[str]) -> str:
 def claim_record(claim: Claim) -> str:
     """Return a claim as compact JSON; absent slots are left out."""
     record: dict[str, Any] = {
-        "document": claim.document, "kind": claim.kind, "stage": claim.stage, "title": claim.title, "parties": claim.parties,
+        "document": claim.document,
+        "kind": claim.kind,
+        "stage": claim.stage,
+        "title": claim.title,
+        "parties": claim.parties,
         "quotations": [(q.start, q.stop, q.words) for q in claim.quotations],
-        "confidence": claim.confidence, "extractor": claim.extractor,
-    }  # fmt: skip
+        "confidence": claim.confidence,
+        "extractor": claim.extractor,
+    }
     record |= {name: value for name in (*TUPLES, *WORDS) if (value := getattr(claim, name))}
     if claim.review:
         record["review"] = True
@@ -51,17 +56,31 @@ def claim_from(record: str | Mapping[str, Any]) -> Claim:
 
 def source_row(source: Source, filed: str) -> dict[str, Any]:
     return {
-        "id": source.id, "origin": source.origin, "fetched": source.fetched, "size": source.size,
-        "media_type": source.media_type, "filed": filed,
-    }  # fmt: skip
+        "id": source.id,
+        "origin": source.origin,
+        "fetched": source.fetched,
+        "size": source.size,
+        "media_type": source.media_type,
+        "filed": filed,
+    }
 
 
 def document_row(document: Document, filed: str) -> dict[str, Any]:
     return {
-        "id": document.id, "source": document.source, "part": document.part, "title": document.title, "date": document.date,
-        "language": document.language, "publisher": document.publisher, "url": document.url, "text": document.text,
-        "how": dict(document.how), "offsets": [list(a) for a in document.offsets.anchors], "filed": filed, "copy_of": document.id,
-    }  # fmt: skip
+        "id": document.id,
+        "source": document.source,
+        "part": document.part,
+        "title": document.title,
+        "date": document.date,
+        "language": document.language,
+        "publisher": document.publisher,
+        "url": document.url,
+        "text": document.text,
+        "how": dict(document.how),
+        "offsets": [list(a) for a in document.offsets.anchors],
+        "filed": filed,
+        "copy_of": document.id,
+    }
 
 
 def document_from(row: Mapping[Any, Any]) -> Document:
@@ -73,17 +92,30 @@ def document_from(row: Mapping[Any, Any]) -> Document:
 def card_from(row: Mapping[Any, Any]) -> Card:
     """Return the card of a row of ``documents``."""
     return Card(
-        id=row["id"], title=row["title"], date=row["date"], language=row["language"], publisher=row["publisher"],
-        url=row["url"], filed=row["filed"], text=row["copy_of"],
-    )  # fmt: skip
+        id=row["id"],
+        title=row["title"],
+        date=row["date"],
+        language=row["language"],
+        publisher=row["publisher"],
+        url=row["url"],
+        filed=row["filed"],
+        text=row["copy_of"],
+    )
 
 
 def judgement_row(judgement: Judgement) -> dict[str, Any]:
     anchors = [[a.claim, a.document, [list(span) for span in a.spans], a.kind] for a in judgement.on]
     return {
-        "id": judgement.id, "verb": judgement.verb, "anchors": anchors, "by": judgement.by, "at": judgement.at, "why": judgement.why,
-        "slot": judgement.slot, "value": judgement.value, "withdrawn": judgement.withdrawn,
-    }  # fmt: skip
+        "id": judgement.id,
+        "verb": judgement.verb,
+        "anchors": anchors,
+        "by": judgement.by,
+        "at": judgement.at,
+        "why": judgement.why,
+        "slot": judgement.slot,
+        "value": judgement.value,
+        "withdrawn": judgement.withdrawn,
+    }
 
 
 def judgement_from(row: Mapping[Any, Any]) -> Judgement:

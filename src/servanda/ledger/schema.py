@@ -28,7 +28,7 @@ from sqlalchemy import (
     create_engine,
     event,
     text,
-)  # fmt: skip
+)
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
@@ -43,37 +43,79 @@ meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("
 
 # Facts
 sources = Table(
-    "sources", metadata,
-    Column("id", String, primary_key=True), Column("origin", Text), Column("fetched", String), Column("size", Integer),
-    Column("media_type", String), Column("filed", String),
-)  # fmt: skip
+    "sources",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("origin", Text),
+    Column("fetched", String),
+    Column("size", Integer),
+    Column("media_type", String),
+    Column("filed", String),
+)
 documents = Table(
-    "documents", metadata,
-    Column("n", Integer, primary_key=True), Column("id", String, unique=True), Column("source", String), Column("part", Integer),
-    Column("title", Text), Column("date", String), Column("language", String), Column("publisher", Text), Column("url", Text),
-    Column("filed", String), Column("copy_of", String, index=True),
-    Column("text", Text), Column("how", JSON), Column("offsets", JSON),  # last: reading a card skips them
-)  # fmt: skip
+    "documents",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("id", String, unique=True),
+    Column("source", String),
+    Column("part", Integer),
+    Column("title", Text),
+    Column("date", String),
+    Column("language", String),
+    Column("publisher", Text),
+    Column("url", Text),
+    Column("filed", String),
+    Column("copy_of", String, index=True),
+    Column("text", Text),
+    Column("how", JSON),
+    Column("offsets", JSON),  # last: reading a card skips them
+)
 claims = Table(
-    "claims", metadata,
-    Column("n", Integer, primary_key=True), Column("id", String, unique=True), Column("document", String, index=True),
-    Column("parties", Text, index=True), Column("kind", String), Column("stage", String), Column("extractor", String),
-    Column("review", Boolean), Column("record", Text), Column("filed", String), Column("withdrawn", String),
-)  # fmt: skip
+    "claims",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("id", String, unique=True),
+    Column("document", String, index=True),
+    Column("parties", Text, index=True),
+    Column("kind", String),
+    Column("stage", String),
+    Column("extractor", String),
+    Column("review", Boolean),
+    Column("record", Text),
+    Column("filed", String),
+    Column("withdrawn", String),
+)
 judgements = Table(
-    "judgements", metadata,
-    Column("id", String, primary_key=True), Column("verb", String), Column("anchors", JSON), Column("by", Text), Column("at", String),
-    Column("why", Text), Column("slot", String), Column("value", Text), Column("withdrawn", String),
-)  # fmt: skip
+    "judgements",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("verb", String),
+    Column("anchors", JSON),
+    Column("by", Text),
+    Column("at", String),
+    Column("why", Text),
+    Column("slot", String),
+    Column("value", Text),
+    Column("withdrawn", String),
+)
 looks = Table(
-    "looks", metadata,
-    Column("parties", Text, primary_key=True), Column("day", String, primary_key=True), Column("what", Text, primary_key=True),
-)  # fmt: skip
+    "looks",
+    metadata,
+    Column("parties", Text, primary_key=True),
+    Column("day", String, primary_key=True),
+    Column("what", Text, primary_key=True),
+)
 problems = Table(
-    "problems", metadata,
-    Column("n", Integer, primary_key=True), Column("source", String, index=True), Column("where", Text), Column("what", Text),
-    Column("cause", String), Column("advice", Text), Column("filed", String),
-)  # fmt: skip
+    "problems",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("source", String, index=True),
+    Column("where", Text),
+    Column("what", Text),
+    Column("cause", String),
+    Column("advice", Text),
+    Column("filed", String),
+)
 
 # Derived
 copies = Table(
@@ -91,32 +133,79 @@ blocks = Table(
     sqlite_with_rowid=False,
 )
 edges = Table(
-    "edges", metadata,
-    Column("a", Integer, primary_key=True), Column("b", Integer, primary_key=True), Column("score", Float), Column("link", String),
-    Index("edges_b", "b"), sqlite_with_rowid=False,
-)  # fmt: skip
+    "edges",
+    metadata,
+    Column("a", Integer, primary_key=True),
+    Column("b", Integer, primary_key=True),
+    Column("score", Float),
+    Column("link", String),
+    Index("edges_b", "b"),
+    sqlite_with_rowid=False,
+)
 members = Table("members", metadata, Column("claim", Integer, primary_key=True), Column("entry", String, index=True))
 entries = Table(
-    "entries", metadata,
-    Column("id", String, primary_key=True), Column("kind", String), Column("form", String), Column("title", Text),
-    Column("parties", Text), Column("by", Text), Column("stage", String), Column("settled", String), Column("due", String),
-    Column("due_last", String), Column("slips", Integer), Column("first", String), Column("last", String), Column("firm_last", String),
-    Column("event", String), Column("claims", Integer), Column("independent", Integer), Column("conflicts", Integer),
-    Column("domains", Text), Column("period", String), Column("under", Text), Column("series", String), Column("firm", Boolean),
-    Index("entries_parties", "parties", "last"), Index("entries_due", "due_last"), Index("entries_last", "last"),
+    "entries",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String),
+    Column("form", String),
+    Column("title", Text),
+    Column("parties", Text),
+    Column("by", Text),
+    Column("stage", String),
+    Column("settled", String),
+    Column("due", String),
+    Column("due_last", String),
+    Column("slips", Integer),
+    Column("first", String),
+    Column("last", String),
+    Column("firm_last", String),
+    Column("event", String),
+    Column("claims", Integer),
+    Column("independent", Integer),
+    Column("conflicts", Integer),
+    Column("domains", Text),
+    Column("period", String),
+    Column("under", Text),
+    Column("series", String),
+    Column("firm", Boolean),
+    Column("promised", String),
+    Column("agreed", String),
+    Column("concluded", String),
+    Column("moved", Boolean),
+    Index("entries_parties", "parties", "last"),
+    Index("entries_due", "due_last"),
+    Index("entries_last", "last"),
     Index("entries_series", "series"),
     sqlite_with_rowid=False,
-)  # fmt: skip
+)
 entry_parties = Table(
-    "entry_parties", metadata,
-    Column("party", String, primary_key=True), Column("last", String, primary_key=True), Column("entry", String, primary_key=True),
-    Index("entry_parties_entry", "entry", "party"), sqlite_with_rowid=False,
-)  # fmt: skip
+    "entry_parties",
+    metadata,
+    Column("party", String, primary_key=True),
+    Column("last", String, primary_key=True),
+    Column("entry", String, primary_key=True),
+    Index("entry_parties_entry", "entry", "party"),
+    sqlite_with_rowid=False,
+)
 watched = Table(
     "watched", metadata, Column("parties", Text, primary_key=True), Column("last", String), sqlite_with_rowid=False
 )
 
-DERIVED = (copies, blocks, edges, members, entries, entry_parties, watched)
+# What was read about a set of parties: one row a publisher and language.
+read = Table(
+    "read",
+    metadata,
+    Column("parties", Text, primary_key=True),
+    Column("publisher", Text, primary_key=True),
+    Column("language", String, primary_key=True),
+    Column("documents", Integer),
+    Column("first", String),
+    Column("last", String),
+    sqlite_with_rowid=False,
+)
+
+DERIVED = (copies, blocks, edges, members, entries, entry_parties, watched, read)
 FACTS = (sources, documents, claims, judgements, looks, problems)
 
 CLAIM_WORDS = f"CREATE VIRTUAL TABLE IF NOT EXISTS claim_words USING fts5(title, words, content='', {WORDS})"

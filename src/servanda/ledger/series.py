@@ -1,26 +1,148 @@
 """Meetings that recur, from the entries of their sessions.
 
-A series is a pure function of its sessions; nothing here reads the store.
+A series is a pure function of its sessions and of the day asked about; nothing here
+reads the store or the clock.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from statistics import median
+
 import regex
 
-from servanda.ledger.records import Entry
+from servanda.ledger.days import iso, known, stretch
+from servanda.ledger.folding import most, union
+from servanda.ledger.lifecycle import reached
+from servanda.ledger.records import SETTLED, Entry, Line, Series, Session
 from servanda.ledger.words import plain, read_title
-from servanda.model import Kind
+from servanda.model import Kind, Stage, digest
 
 STANDING = frozenset({"working-group", "dialogue", "ministerial", "summit", "conference"})
 COUNTED = regex.compile(r"\b2\s?\+\s?2\b")
+SHARED = 0.5  # of the words of two names, at which they name one series
 
 
 def series_key(entry: Entry) -> str | None:
     """Return what all sessions of one series share: the parties and the words of the name; None for a single event."""
-    title = read_title(entry.title)
-    name = " ".join(sorted(word for word, weight in title.words.items() if weight >= 0.6))
-    if COUNTED.search(plain(entry.title)):
-        name = "2+2"
-    if entry.kind is not Kind.MEETING or not name or not (title.ordinals or entry.form in STANDING):
+    if entry.kind is not Kind.MEETING or not (ordinal_of(entry) or entry.form in STANDING):
         return None
-    return f"{' '.join(entry.parties)}|{name}"
+    name = name_words(entry.title)
+    return f"{' '.join(entry.parties)}|{' '.join(sorted(name))}" if name else None
+
+
+def name_words(title: str) -> frozenset[str]:
+    """Return the telling words of a series' name; a "2+2" is that, whatever else is said of it."""
+    if COUNTED.search(plain(title)):
+        return frozenset({"2+2"})
+    return frozenset(word for word, weight in read_title(title).words.items() if weight >= 0.6)
+
+
+def ordinal_of(entry: Entry) -> int | None:
+    """Return the number of a session, from any title that its claims bear."""
+    return most(n for filed in entry.claims for n in sorted(read_title(filed.claim.title).ordinals))
+
+
+def series_of(entries: Sequence[Entry], decided: Iterable[Line], as_of: str) -> list[Series]:
+    """Return the series among entries: at least two sessions, or one that is numbered above the first."""
+    below = list(decided)
+    made = [series_from(of, below, as_of) for of in alike(entries)]
+    kept = [s for s in made if len(s.sessions) > 1 or any((x.ordinal or 0) > 1 for x in s.sessions)]
+    return sorted(kept, key=lambda s: (-len(s.sessions), s.name, s.id))
+
+
+def alike(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Group entries whose parties are the same and whose names share half their words, in the order of their ids."""
+    groups: list[tuple[frozenset[str], tuple[str, ...], list[Entry]]] = []
+    for entry in sorted(entries, key=lambda e: e.id):
+        words = name_words(entry.title)
+        for place, (name, parties, of) in enumerate(groups):
+            if parties == entry.parties and len(words & name) >= SHARED * max(1, min(len(words), len(name))):
+                of.append(entry)
+                groups[place] = (name | words if len(name) <= len(words) else name, parties, of)
+                break
+        else:
+            groups.append((words, entry.parties, [entry]))
+    return [of for _, _, of in groups]
+
+
+def series_from(of: Sequence[Entry], below: Sequence[Line], as_of: str) -> Series:
+    sessions = tuple(sorted((session(entry) for entry in of), key=session_order))
+    lead = min(of, key=lambda e: (len(e.title), e.title))
+    cadence = cadence_of(sessions)
+    last = max((start(s) or 0 for s in sessions if s.held), default=0)
+    expected = last + cadence if cadence and last else None
+    planned = any(not s.held and (start(s) or 0) >= (stretch(as_of)[0] or 0) for s in sessions)
+    return Series(
+        id=digest("series", *sorted(lead.parties), *sorted(name_words(lead.title))),
+        name=bare_name(lead.title),
+        parties=lead.parties,
+        level=most(entry.form for entry in of),
+        parent=most(entry.under for entry in of),
+        sessions=sessions,
+        missing=missing(sessions),
+        cadence=cadence,
+        expected=iso(expected) if expected else None,
+        overdue=bool(expected and cadence and not planned and (stretch(as_of)[0] or 0) > expected + cadence // 2),
+        unreviewed=unreviewed(of, sessions, below),
+    )
+
+
+def session(entry: Entry) -> Session:
+    step = reached(entry.history.steps, (Stage.DONE, Stage.ACTIVE))
+    days = step.when if step else entry.due
+    persons = union(f.claim.persons for f in entry.claims)
+    return Session(entry.id, ordinal_of(entry), days, step is not None, entry.where, persons)
+
+
+def session_order(of: Session) -> tuple[int, int, str]:
+    return (start(of) or 10**7 + (of.ordinal or 0), of.ordinal or 0, of.entry)
+
+
+def start(of: Session) -> int | None:
+    """Return the day number on which a session began, the last it may have been where that is loosely told."""
+    first, last = stretch(of.days)
+    return first if first is not None else last
+
+
+def missing(sessions: Sequence[Session]) -> tuple[int, ...]:
+    """Return the numbers between dated sessions of which no report gives a date."""
+    dated = {s.ordinal for s in sessions if s.ordinal is not None and known(stretch(s.days))}
+    return tuple(n for n in range(min(dated), max(dated)) if n not in dated) if dated else ()
+
+
+def cadence_of(sessions: Sequence[Session]) -> int | None:
+    """Return the median number of days from one session to the next, numbered gaps shared out; None below two sessions."""
+    held = [(start(s), s.ordinal) for s in sessions if s.held and start(s) is not None]
+    gaps: list[float] = []
+    for (before, first), (after, second) in pairwise(held):
+        between = second - first if first and second and second > first else 1
+        gaps.append(((after or 0) - (before or 0)) / between)
+    return round(median(gaps)) if gaps and median(gaps) > 0 else None
+
+
+def unreviewed(of: Sequence[Entry], sessions: Sequence[Session], below: Sequence[Line]) -> tuple[str, ...]:
+    """Return what was decided under a session and of which nothing was reported by the next one, nor since."""
+    held = [s for s in sessions if s.held and known(stretch(s.days))]
+    if len(held) < 2:
+        return ()
+    names = frozenset(word for entry in of for word in name_words(entry.title))
+    after = iso(start(held[-1]) or 1)
+    under = (line for line in below if line.status not in SETTLED and line.last < after and line.under)
+    return tuple(
+        line.id for line in under if names and len(name_words(line.under or "") & names) >= SHARED * len(names)
+    )
+
+
+def bare_name(title: str) -> str:
+    """Return a session's title without its number."""
+    return (
+        regex.sub(
+            r"^(?:the\s+)?(?:\d+(?:st|nd|rd|th)|\p{L}+(?:st|nd|rd|th)\b)\s+(?:(?:session|round|meeting)\s+of\s+(?:the\s+)?)?",
+            "",
+            title,
+            flags=regex.I,
+        )
+        or title
+    )

@@ -15,9 +15,8 @@ from types import TracebackType
 from sqlalchemy import Connection, Engine, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from servanda.ledger import deriving, filing, finding, listing
+from servanda.ledger import answering, deriving, filing, finding, listing
 from servanda.ledger.checking import quotations_that_differ, tables_that_differ
-from servanda.ledger.folding import entry_of
 from servanda.ledger.judging import Rulings, anchor, judgement, resolve, rulings
 from servanda.ledger.matching import compare
 from servanda.ledger.profiles import profile
@@ -26,16 +25,20 @@ from servanda.ledger.rebuilding import rebuilt
 from servanda.ledger.records import (
     Anchor,
     Checked,
+    Coverage,
     Doubt,
     Entry,
     Filed,
     Filing,
+    Framework,
     Hit,
     Judgement,
     Line,
     Look,
     Match,
+    Milestones,
     Nearly,
+    Series,
     StatusName,
 )
 from servanda.ledger.rows import claim_from, document_from, judgement_from, judgement_row, parties_key, source_row
@@ -92,7 +95,7 @@ class Ledger:
         self.close()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def looking(self) -> Iterator[Connection]:
         with told(self.where), self.engine.connect() as connection:
             yield connection
 
@@ -123,9 +126,9 @@ class Ledger:
             connection.execute(insert(sources).on_conflict_do_nothing(), [source_row(source, filed)])
             added, touched = filing.add_documents(connection, documents_of, filed)
             sound, bad = filing.verified(connection, claims_of)
+            deriving.watch(connection, filing.newly_told(connection, sound))
             new, gone = filing.add_claims(connection, sound, [d.id for d in documents_of], filed)
             filing.keep_problems(connection, source, [*found, *bad], filed)
-            deriving.watch(connection, filing.days_of(connection, sound))
             made = self._derive(connection, new, gone, touched)
         return Filing(added, len(new), tuple(made), len(gone), tuple(bad))
 
@@ -156,12 +159,12 @@ class Ledger:
         self, query: str | Query = "", limit: int | None = 50, offset: int = 0, as_of: str | None = None
     ) -> list[Line]:
         """Return the entries that a query finds, as lines of a list."""
-        with self.reading() as connection:
+        with self.looking() as connection:
             return listing.lines(connection, asked(query), as_of or today(), limit, offset)
 
     def counts(self, query: str | Query = "", as_of: str | None = None) -> dict[StatusName, int]:
         """Return how many entries a query finds, by status."""
-        with self.reading() as connection:
+        with self.looking() as connection:
             return listing.counted(connection, asked(query), as_of or today())
 
     def due(
@@ -174,31 +177,39 @@ class Ledger:
     def entry(self, ref: str, as_of: str | None = None) -> Entry:
         """Return an entry by the id of any claim in it, by any id it ever had, or by the first letters of one."""
         day = as_of or today()
-        with self.reading() as connection:
+        with self.looking() as connection:
             ruled = self._rulings(connection)
-            return self._entry(connection, self._claim_id(connection, ref), ruled, day)
+            claim_id = self._claim_id(connection, ref)
+            home = select(members.c.entry).join(claims, claims.c.n == members.c.claim).where(claims.c.id == claim_id)
+            found = answering.full(connection, [connection.execute(home).scalar() or ""], ruled, day)
+        if not found:
+            raise QueryError(f"{ref}: stands in no entry: the claim was rejected or withdrawn.")
+        return found[0]
 
     def entries_in_full(self, lines: Sequence[Line], as_of: str | None = None) -> list[Entry]:
         """Return the full entries behind some lines, in their order."""
-        day = as_of or today()
-        with self.reading() as connection:
-            ruled = self._rulings(connection)
-            return [self._entry(connection, line.id, ruled, day) for line in lines]
+        with self.looking() as connection:
+            return answering.full(connection, [line.id for line in lines], self._rulings(connection), as_of or today())
 
-    def _entry(self, connection: Connection, claim_id: str, ruled: Rulings, day: str) -> Entry:
-        home = (
-            select(members.c.entry)
-            .join(claims, claims.c.n == members.c.claim)
-            .where(claims.c.id == claim_id)
-            .scalar_subquery()
-        )
-        numbers = connection.execute(select(members.c.claim).where(members.c.entry == home)).scalars().all()
-        filed = deriving.filed_claims(connection, numbers, ruled)
-        if not filed:
-            raise QueryError(f"{claim_id}: stands in no entry: the claim was rejected or withdrawn.")
-        of = list(filed.values())
-        watch = deriving.last_watched(connection, tuple(of[0].claim.parties))
-        return entry_of(of, ruled, day, watch, deriving.successor(of, deriving.successors(connection, filed, ruled)))
+    def series(self, query: str | Query, as_of: str | None = None) -> list[Series]:
+        """Return the recurring meetings among the entries that a query finds, the longest first."""
+        with self.looking() as connection:
+            return answering.series_among(connection, asked(query), self._rulings(connection), as_of or today())
+
+    def frameworks(self, query: str | Query, as_of: str | None = None) -> list[Framework]:
+        """Return the plans, commissions and meetings under which entries that a query finds stand, with those entries."""
+        with self.looking() as connection:
+            return answering.frameworks_among(connection, asked(query), as_of or today())
+
+    def coverage(self, parties: Sequence[str]) -> list[Coverage]:
+        """Return what was read about these parties, by publisher and language; an empty list of parties asks for all of it."""
+        with self.looking() as connection:
+            return answering.coverage(connection, parties)
+
+    def milestones(self, query: str | Query) -> list[Milestones]:
+        """Return when the entries that a query finds were promised, agreed and kept, as days."""
+        with self.looking() as connection:
+            return answering.milestones(connection, asked(query), today())
 
     def _claim_id(self, connection: Connection, ref: str) -> str:
         """Return the claim in force that an id, or the first letters of one, now means."""
@@ -236,7 +247,7 @@ class Ledger:
     def nearly(self, ref: str, as_of: str | None = None) -> list[Nearly]:
         """Return the entries that nearly were the same, the nearest first."""
         of = self.entry(ref, as_of)
-        with self.reading() as connection:
+        with self.looking() as connection:
             ruled = self._rulings(connection)
             own = deriving.numbers_of(connection, [f.id for f in of.claims])
             pairs = finding.near_pairs(connection, own.values())
@@ -253,7 +264,7 @@ class Ledger:
         return sorted(found.values(), key=lambda n: (-n.match.score, n.entry))
 
     def document(self, document_id: str) -> Document | None:
-        with self.reading() as connection:
+        with self.looking() as connection:
             row = connection.execute(select(documents).where(documents.c.id == document_id)).mappings().first()
         return document_from(row) if row else None
 
@@ -266,7 +277,7 @@ class Ledger:
         table = "document_words" if what == "documents" else "claim_words"
         hits = text(f"SELECT rowid FROM {table} WHERE {table} MATCH :words ORDER BY rank LIMIT :few")
         asked_for = {"words": listing.match_expression(parse(words).words), "few": limit}
-        with self.reading() as connection:
+        with self.looking() as connection:
             found = connection.execute(hits, asked_for).scalars().all()
             if what == "documents":
                 return finding.document_hits(connection, found)
@@ -315,18 +326,18 @@ class Ledger:
 
     def judgements(self) -> list[Judgement]:
         """Return every judgement, the withdrawn ones too, oldest first."""
-        with self.reading() as connection:
+        with self.looking() as connection:
             rows = connection.execute(select(judgements).order_by(judgements.c.at, judgements.c.id)).mappings().all()
         return [judgement_from(row) for row in rows]
 
     def judgement_problems(self) -> list[Problem]:
         """Return the judgements that hold no longer: contradicted by later ones, or their claim is gone."""
-        with self.reading() as connection:
+        with self.looking() as connection:
             return self._rulings(connection).problems
 
     def review(self, limit: int = 50) -> list[Doubt]:
         """Return what a person should decide: uncertain pairs, nearest first, then doubtful claims, surest first."""
-        with self.reading() as connection:
+        with self.looking() as connection:
             ruled = self._rulings(connection)
             pairs = finding.doubtful_pairs(connection, ruled, limit)
             return pairs + finding.doubtful_claims(connection, ruled, limit - len(pairs))
@@ -380,7 +391,7 @@ class Ledger:
 
     def problems(self) -> list[Problem]:
         """Return what went wrong with the sources filed so far."""
-        with self.reading() as connection:
+        with self.looking() as connection:
             rows = connection.execute(select(problems).order_by(problems.c.n)).all()
         return [Problem(row.where, row.what, row.cause, row.advice) for row in rows]
 

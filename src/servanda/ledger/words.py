@@ -12,10 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 
 import regex
 from anyascii import anyascii
+
+from servanda.codebook import organisations
 
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’]s\b)?")
 ORDINAL = regex.compile(
@@ -33,9 +36,24 @@ AMOUNT = regex.compile(
     regex.I,
 )
 SCALE = {
-    "b": 1e9, "bn": 1e9, "billion": 1e9, "mn": 1e6, "m": 1e6, "million": 1e6, "trillion": 1e12, "crore": 1e7, "lakh": 1e5,
-    "млрд": 1e9, "млн": 1e6, "трлн": 1e12, "миллиард": 1e9, "миллион": 1e6, "अरब": 1e9, "करोड़": 1e7, "लाख": 1e5,
-}  # fmt: skip
+    "b": 1e9,
+    "bn": 1e9,
+    "billion": 1e9,
+    "mn": 1e6,
+    "m": 1e6,
+    "million": 1e6,
+    "trillion": 1e12,
+    "crore": 1e7,
+    "lakh": 1e5,
+    "млрд": 1e9,
+    "млн": 1e6,
+    "трлн": 1e12,
+    "миллиард": 1e9,
+    "миллион": 1e6,
+    "अरब": 1e9,
+    "करोड़": 1e7,
+    "लाख": 1e5,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +104,16 @@ def party_tables() -> tuple[Mapping[str, Any], ...]:
 
 @cache
 def party_words() -> Mapping[str, frozenset[str]]:
-    """Map every word of the packs' party names to the codes that it may stand for; they tell no undertaking apart."""
+    """Map the words of the packs' party names to the codes that they may stand for: they tell no undertaking apart.
+
+    Of an organisation's long name ("World Trade Organization") no word stands for it alone.
+    """
     codes: dict[str, set[str]] = {}
     for table in party_tables():
         for party in table.get("party", ()):
             for form in (*party.get("names", ()), *party.get("adjectives", ()), *party.get("people", ())):
-                for token in tokens(form.replace("*", "")):
+                written = tokens(form.replace("*", ""))
+                for token in written if len(written) == 1 or not party["code"] in organisations() else ():
                     codes.setdefault(token, set()).add(party["code"])
     return {token: frozenset(found) for token, found in codes.items()}
 
@@ -187,7 +209,7 @@ def skeleton(name: str) -> str:
     for sound, letter in SOUNDS:
         latin = regex.sub(sound, letter, latin)
     bones = regex.sub(r"[^a-z]|[aeiouyh]", "", latin)
-    return str(regex.sub(r"(.)\1+", r"\1", bones))
+    return "".join(letter for letter, _ in groupby(bones))
 
 
 def name_keys(names: Iterable[str]) -> frozenset[str]:
@@ -200,5 +222,5 @@ def initials(name: str) -> str:
     """Return the capitals of a name of several words, or the name itself where it is written in capitals."""
     words = regex.findall(r"[\p{L}\p{M}\p{N}]+", name)
     if len(words) == 1:
-        return words[0].casefold()
+        return str(words[0]).casefold()
     return "".join(word[0] for word in words if word[0].isupper() or not word[0].isascii()).casefold()

@@ -1,0 +1,120 @@
+"""Read entries, series, frameworks and coverage from the tables: many at a time, with few statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, func, select
+
+from servanda.ledger import deriving, listing
+from servanda.ledger.folding import entry_of
+from servanda.ledger.followthrough import Watch
+from servanda.ledger.judging import Rulings
+from servanda.ledger.query import Query
+from servanda.ledger.records import Coverage, Entry, Filed, Framework, Line, Milestones, Series, StatusName
+from servanda.ledger.rows import parties_key
+from servanda.ledger.schema import entries, members, read, watched
+from servanda.ledger.series import series_of
+from servanda.ledger.words import read_title
+from servanda.model import Kind
+
+MANY = 400  # entries looked at for series and frameworks
+COUNTED = 20_000  # entries looked at for figures
+
+
+def full(connection: Connection, ids: Sequence[str], ruled: Rulings, as_of: str) -> list[Entry]:
+    """Return entries in full, in the order of the ids; those that are gone are left out."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for some in deriving.chunks(ids):
+        for n, entry in connection.execute(select(members.c.claim, members.c.entry).where(members.c.entry.in_(some))):
+            numbers[entry].append(n)
+    filed = deriving.filed_claims(connection, sorted(n for of in numbers.values() for n in of), ruled)
+    later = deriving.successors(connection, filed, ruled)
+    looked = watches(connection, filed.values())
+    made: list[Entry] = []
+    for entry_id in ids:
+        of = [filed[n] for n in numbers.get(entry_id, ()) if n in filed]
+        if of:
+            made.append(dated_entry(of, ruled, as_of, looked, deriving.successor(of, later)))
+    return made
+
+
+def dated_entry(
+    of: Sequence[Filed], ruled: Rulings, as_of: str, looked: dict[str, str], successor: str | None
+) -> Entry:
+    """Return the entry with the status that it has on a day, its parties having been watched up to the day known."""
+    bare = entry_of(of, ruled, as_of, successor=successor)
+    last = max(looked.get(parties_key(bare.parties), ""), looked.get(deriving.EVERYBODY, ""))
+    return entry_of(of, ruled, as_of, Watch(last), successor) if last else bare
+
+
+def watches(connection: Connection, filed: Iterable[Filed]) -> dict[str, str]:
+    """Return the last day on which each set of parties was watched."""
+    wanted = {parties_key(f.claim.parties) for f in filed} | {deriving.EVERYBODY}
+    found: dict[str, str] = {}
+    for some in deriving.chunks(sorted(wanted)):
+        for parties, last in connection.execute(
+            select(watched.c.parties, watched.c.last).where(watched.c.parties.in_(some))
+        ):
+            found[parties] = last
+    return found
+
+
+def series_among(connection: Connection, query: Query, ruled: Rulings, as_of: str) -> list[Series]:
+    """Return the series whose sessions a query finds, the longest first."""
+    asked = listing.chosen(connection, query, as_of, entries.c.id).where(entries.c.series.is_not(None))
+    ids = connection.execute(asked.order_by(entries.c.last.desc(), entries.c.id).limit(MANY)).scalars().all()
+    found = full(connection, ids, ruled, as_of)
+    parties = {parties_key(entry.parties) for entry in found}
+    decided = [line for key in sorted(parties) for line in listing.under_anything(connection, key, as_of, MANY)]
+    return series_of(found, decided, as_of)
+
+
+def frameworks_among(connection: Connection, query: Query, as_of: str) -> list[Framework]:
+    """Return the entries under whose name others stand, those with most first."""
+    lines = listing.lines(connection, query, as_of, MANY)
+    parties = sorted({parties_key(line.parties) for line in lines})
+    below = [line for key in parties for line in listing.under_anything(connection, key, as_of, MANY)]
+    moved = deriving.moved_among(connection, [line.id for line in below])
+    made: list[Framework] = []
+    for line in lines:
+        of = tuple(other for other in below if other.id != line.id and names(other.under, line))
+        if of:
+            made.append(Framework(line, of, sum(other.id in moved for other in of)))
+    return sorted(made, key=lambda f: (-len(f.under), f.entry.id))
+
+
+def names(under: str | None, line: Line) -> bool:
+    """True where the words under which an entry stands are those of another's title: all telling ones, and no other year or number."""
+    if not under:
+        return False
+    ours, theirs = read_title(under), read_title(line.title)
+    if (ours.years and theirs.years and not ours.years & theirs.years) or ours.ordinals != theirs.ordinals:
+        return False
+    telling = {word for word, weight in ours.words.items() if weight >= 0.2}
+    shared = telling & theirs.words.keys()
+    return bool(shared) and len(shared) >= 0.75 * len(telling) and sum(ours.words[word] for word in shared) >= 0.6
+
+
+def coverage(connection: Connection, parties: Sequence[str]) -> list[Coverage]:
+    """Return what was read about parties, most documents first."""
+    asked = select(
+        read.c.publisher, read.c.language, func.sum(read.c.documents), func.min(read.c.first), func.max(read.c.last)
+    )
+    if parties:
+        asked = asked.where(read.c.parties == parties_key(parties))
+    asked = asked.group_by(read.c.publisher, read.c.language).order_by(
+        func.sum(read.c.documents).desc(), read.c.publisher
+    )
+    return [Coverage(*row) for row in connection.execute(asked).tuples()]
+
+
+def milestones(connection: Connection, query: Query, as_of: str) -> list[Milestones]:
+    status = listing.status_on(connection, as_of)
+    columns = (entries.c.id, entries.c.kind, status, entries.c.promised, entries.c.agreed, entries.c.concluded)
+    asked = (
+        listing.chosen(connection, query, as_of, *columns).order_by(entries.c.last.desc(), entries.c.id).limit(COUNTED)
+    )
+    rows = connection.execute(asked).tuples()
+    return [Milestones(row[0], Kind(row[1]), StatusName(row[2]), *row[3:]) for row in rows]

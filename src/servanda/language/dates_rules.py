@@ -329,6 +329,18 @@ def read_season(found: Found) -> Reading | None:
     return stretch_near(found, first, 3, "season", lambda y: f"{y}-{code}")
 
 
+def read_end(found: Found) -> Reading | None:
+    """An end in one word with its unit (Japanese "nenmatsu"): of the year or month named, or the present one.
+
+    ``inside`` names a unit within whose rest something is to be done.
+    """
+    unit = found.key("end") or found.key("inside")
+    whole = read_month(found) if "month" in found else read_year(found) or read_unit(found, unit, 0)
+    if whole is None or "end" in found:
+        return whole and with_part(whole, "end", found.setting)
+    return with_relation(whole, "by")
+
+
 def read_week_of(found: Found) -> Reading | None:
     """ "the first week of May 2024" is the 1st to the 7th; the last week the last seven days."""
     month = read_month(found) if "month" in found else read_relative(found)
@@ -351,10 +363,13 @@ def read_relative(found: Found) -> Reading | None:
     """ "last month", "this week", "next year": the whole calendar unit."""
     anchor = found.setting.anchor
     unit = found.key("period")[:-2] or found.key("unit")
-    offset = unit_offset(found, unit) if unit else None
-    if offset is None:
-        offset = 0
-    if unit in ("day", "decade", "century", "hour"):
+    return read_unit(found, unit, unit_offset(found, unit) or 0) if unit else None
+
+
+def read_unit(found: Found, unit: str, offset: int) -> Reading | None:
+    """The calendar unit so many from the document's own; a day or century is none."""
+    anchor = found.setting.anchor
+    if unit in ("day", "decade"):
         return absent(VAGUE, unit, relative=True) if unit == "decade" and offset else None
     if unit == "fiscal":
         return fiscal(found, offset)
@@ -362,7 +377,7 @@ def read_relative(found: Found) -> Reading | None:
     if anchor is None:
         return absent(UNDATED, precision, relative=True)
     value = calendar_unit(anchor, unit, offset)
-    return value and relative(value, precision)
+    return relative(value, precision) if value else None
 
 
 def calendar_unit(anchor: date, unit: str, offset: int) -> str | None:
@@ -675,6 +690,7 @@ RULES: Mapping[str, Rule] = {
     "years": read_years,
     "decade": read_decade,
     "season": read_season,
+    "end": read_end,
     "week-of": read_week_of,
     "relative": read_relative,
     "fiscal": read_fiscal,

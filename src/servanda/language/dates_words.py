@@ -61,13 +61,13 @@ _NUMERAL = regex.compile(
     r"|(?P<odd>\d{1,3}(?:,\d{2,3})+(?!\d)(?:\.\d+)?|\d+(?:[.:+]\d+)+|\d{5,})"
     r"|(?P<plain>\d+)"
 )
-_BLANKS = {ord(c): " " for c in "\n\r\t\u00a0\u2009\u202f\u3000-‐‑‒–—−"} | {ord("’"): "'"}
+_BLANKS = {ord(c): " " for c in "\n\r\t\u00a0\u2009\u202f\u3000-‐‑‒–—−－"} | {ord("’"): "'"}
 _INVISIBLE = regex.compile("[\u200b\u200c\u200d\u00ad\u2060\ufeff]")
 _MARK = regex.compile(r"\p{M}")
 _LETTER = regex.compile(r"[\p{L}\p{M}]")
 _LETTERS = regex.compile(r"[\p{L}\p{M}]+(?:'s)?")
 _HYPHENED = regex.compile(r"(?:-|'(?=s))[\p{L}\p{M}]+")
-_GAP_SIGNS = dict(zip(",،、-‐‑‒–—−~〜～/(（)）'’.", ",,,----------/(())''.", strict=True))
+_GAP_SIGNS = dict(zip(",،、-‐‑‒–—−－~∼〜～/(（)）'’.", ",,,------------/(())''.", strict=True))
 _BEFORE_NO_DATE = frozenset("$€£¥₹₩₽+#№%@_")
 _MAX_GAP = 4
 

@@ -41,6 +41,8 @@ class Boilerplate:
 
     def edits(self, paragraph: str, start: int) -> Iterator[Edit]:
         """Yield edits that take the boilerplate lines out of a paragraph that starts at ``start``."""
+        if len(paragraph) > _LONGEST and "\n" not in paragraph:
+            return
         at = start
         for line in paragraph.split("\n"):
             if self.is_line(line) or self.is_end(line):

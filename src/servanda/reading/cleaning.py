@@ -30,7 +30,6 @@ _JUNK = re.compile(
 _RUNS = re.compile("  +(?! )|(?<=\n) +| +(?=\n)|\\A\\s+|\\s+\\Z")
 _FLOODS = re.compile("\n{3,}")
 _LONE_RETURN = re.compile("\r")
-PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?!\s*\n))*")
 _REPEATED_LENGTH = 40
 
 
@@ -41,8 +40,8 @@ def cleaned(body: Traced, boilerplate: Boilerplate | None = None) -> Traced:
         text = text.translate(_ONE_TO_ONE)
     text = composed_nfc(text)
     text = tidied(text)
-    text = text.edit(_cut(text.text, boilerplate))
-    return tidied(text)
+    cut = text.edit(_cut(text.text, boilerplate))
+    return text if cut is text else tidied(cut)
 
 
 def tidied(text: Traced) -> Traced:
@@ -96,12 +95,12 @@ def _cut(text: str, boilerplate: Boilerplate | None) -> Iterator[Edit]:
     """Yield edits that take out boilerplate lines and paragraphs printed a second time."""
     seen: set[str] = set()
     first = text.partition("\n")[0]
-    for match in PARAGRAPH.finditer(text):
-        paragraph = match[0].rstrip()
-        if paragraph in seen or (match.start() and paragraph == first):
-            yield match.start(), match.end(), ""
-            continue
+    start = 0
+    for paragraph in text.split("\n\n"):
+        if paragraph in seen or (start and paragraph == first):
+            yield start, start + len(paragraph), ""
+        elif boilerplate is not None:
+            yield from boilerplate.edits(paragraph, start)
         if len(paragraph) >= _REPEATED_LENGTH:
             seen.add(paragraph)
-        if boilerplate is not None:
-            yield from boilerplate.edits(paragraph, match.start())
+        start += len(paragraph) + 2

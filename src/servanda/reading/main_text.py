@@ -35,6 +35,7 @@ _MOST = 0.6
 _MUCH = 0.3
 _FEW_LINKS = 0.4
 _PARAGRAPH = 60
+_PARAGRAPHS = frozenset(["p", "li", "dd", "blockquote", "pre"])
 
 
 @dataclass(slots=True)
@@ -221,7 +222,8 @@ def _holder(body: Element, blocks: list[Block]) -> Element:
         if votes[best] < _MOST * total:
             break
         holder, total = best, votes[best]
-    return holder
+    parent = holder.getparent()
+    return holder if parent is None or holder is body or holder.tag not in _PARAGRAPHS else parent
 
 
 def _within(holder: Element, blocks: list[Block]) -> list[bool]:

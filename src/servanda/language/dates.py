@@ -25,7 +25,7 @@ from servanda.language.dates_rules import (
     with_part,
     with_relation,
 )
-from servanda.language.dates_words import DATE, DURATION, LEADING, Lexicon, Word, gap, lexicon, table, visible
+from servanda.language.dates_words import DATE, DURATION, LEADING, Lexicon, Word, gap, lexicon, opening, table, visible
 from servanda.language.edtf import bounds, ends_later, is_edtf, later
 from servanda.model import Span
 from servanda.problems import PackError
@@ -155,7 +155,9 @@ def _row(grammar: Grammar, text: str, words: Sequence[Word]) -> Row:
     letters, behind = list[str](), list[Word | None]()
     reached, dotted = 0, False
     for word in words:
-        signs = gap(text[reached : word.start]) if letters else ""
+        signs = (
+            gap(text[reached : word.start]) if letters else opening(text[max(0, word.start - 1) : word.start], "(（")
+        )
         if dotted and signs[:1] == ".":
             signs = signs[1:]
         letters.append(signs + word.letter)
@@ -163,6 +165,9 @@ def _row(grammar: Grammar, text: str, words: Sequence[Word]) -> Row:
         behind.append(word)
         reached = word.stop
         dotted = sorts.get(word.letter) in ("month", "maybe_month", "weekday", "sign")
+    if closing := opening(text[reached : reached + 1], ")）"):
+        letters.append(closing)
+        behind.append(None)
     return Row("".join(letters), tuple(behind))
 
 
@@ -223,8 +228,11 @@ def _as_word(words: Sequence[Word | None], number: int) -> Word:
 
 
 def _closing(text: str, whole: Word) -> int:
-    """Return 1 where a bracket opened inside the words closes right behind them."""
-    return int("(" in text[whole.start : whole.stop] and text[whole.stop : whole.stop + 1] == ")")
+    """Return how far behind the words a bracket closes that was opened inside them."""
+    if "(" not in text[whole.start : whole.stop]:
+        return 0
+    behind = text[whole.stop : whole.stop + 2]
+    return behind.index(")") + 1 if behind[:1] == ")" or behind == ".)" else 0
 
 
 def _phrases(

@@ -35,21 +35,39 @@ NUMBER_CLASSES = {
     "date": DATE,
     "span": DURATION,
 }
-# A sentence without a digit and without a word of these classes holds no date.
-TELLING = frozenset(
+# Words of these classes tell of no date by themselves: a sentence without a digit and any other holds none.
+SILENT = frozenset(
     (
-        "month",
-        "maybe_month",
-        "weekday",
-        "unit",
-        "deictic",
-        "period",
-        "season",
-        "quarter",
-        "era",
-        "fiscal",
-        "vague",
-        "sign",
+        *(
+            "number",
+            "article",
+            "ordinal",
+            "the",
+            "det",
+            "of",
+            "at",
+            "relation",
+            "to",
+            "and",
+            "between",
+            "part",
+            "ending",
+        ),
+        *(
+            "rel",
+            "ago",
+            "within",
+            "in",
+            "old",
+            "now",
+            "count",
+            "mask",
+            "daytime",
+            "half",
+            "avoid",
+            "with",
+            "short_weekday",
+        ),
     )
 )
 # Words that only lead to a date and are no part of its words.
@@ -231,12 +249,18 @@ def gap(between: str) -> str:
     """Return the signs that stand between two date words, or BREAK where other words do."""
     if between in ("", " "):
         return ""
-    if len(between) > _MAX_GAP or "\n\n" in between:
-        return BREAK
-    if between.startswith(("'s", "’s")):
-        between = between[2:]
-    signs = [_GAP_SIGNS.get(c, BREAK) for c in between if not c.isspace()]
-    return BREAK if BREAK in signs else "".join(signs)
+    if len(between) <= _MAX_GAP and "\n\n" not in between:
+        if between.startswith(("'s", "’s")):
+            between = between[2:]
+        signs = "".join(_GAP_SIGNS.get(c, BREAK) for c in between if not c.isspace())
+        if BREAK not in signs:
+            return signs
+    return f"{opening(between[:1], ')）')}{BREAK}{opening(between[-1:], '(（')}"
+
+
+def opening(sign: str, brackets: str) -> str:
+    """Return the plain bracket that ``sign`` is, or nothing where it is none of ``brackets``."""
+    return _GAP_SIGNS[sign] if sign and sign in brackets else ""
 
 
 @cache
@@ -302,7 +326,7 @@ def _lexicon(own: Mapping[str, Any], letters: dict[str, str], forms: tuple[Form,
     tellers: dict[str, Form | None] = {}
     for form in forms:
         longest = max(form.text.split(), key=len)
-        if form.sort in TELLING and not (longest in tellers and form.cased):
+        if form.sort not in SILENT and not (longest in tellers and form.cased):
             tellers[longest] = form
     tellers.update(dict.fromkeys("0123456789०१२३४५६७८९０１２３４５６７８９"))
     sorts = {letter: sort for sort, some in letters.items() if "=" not in sort for letter in some}

@@ -78,7 +78,7 @@ def _point(edtf: str) -> tuple[date, date] | None:
     bare = edtf.rstrip(_QUALIFIER)
     if found := _DAY.fullmatch(bare):
         only = day(*map(int, found.groups()))
-        return only and (only, only)
+        return (only, only) if only else None
     if found := _MONTH.fullmatch(bare):
         return _months(int(found[1]), int(found[2]))
     if _YEAR.fullmatch(bare) and bare != "0000":

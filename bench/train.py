@@ -52,10 +52,12 @@ def ones(features: list[str]) -> list[tuple[str, float]]:
     return [(f, 1.0) for f in features]
 
 
-def fit_binary(lists: list[list[str]], labels: list[int], strength: float, least: int = 3) -> dict[str, float]:
+def fit_binary(
+    lists: list[list[str]], labels: list[int], strength: float, least: int = 3, weights: list[float] | None = None
+) -> dict[str, float]:
     matrix = Matrix(lists, least)
     model = LogisticRegression(C=strength, max_iter=400, solver="liblinear")
-    model.fit(matrix.rows(map(ones, lists)), labels)
+    model.fit(matrix.rows(map(ones, lists)), labels, sample_weight=weights)
     made = {f: float(model.coef_[0][i]) for f, i in matrix.index.items()}
     made["bias"] = made.get("bias", 0.0) + float(model.intercept_[0])
     return rounded(made)
@@ -133,8 +135,15 @@ class Labelled:
         claim, c = self.truth(i), self.candidates[i]
         if claim is not None:
             return None if claim.optional or c.kind not in claim.kinds else 1
+        if any(repeats_claim(self.candidates[j], c) for j in self.claim_of):
+            return None
         inside = [g for g in self.document.claims if any(a <= c.head.start and c.head.stop <= b for a, b in g.places)]
         return None if inside and all(g.optional for g in inside) else 0
+
+
+def repeats_claim(a: Candidate, b: Candidate) -> bool:
+    """True where b, in no quote of the gold, most likely speaks again of what a stands for."""
+    return a.sentence.index != b.sentence.index and a.name == b.name and set(a.parties) == set(b.parties)
 
 
 def train(documents: list[Labelled]) -> dict[str, dict[str, float]]:
@@ -166,7 +175,7 @@ def train(documents: list[Labelled]) -> dict[str, dict[str, float]]:
 
 def fit_same(documents: list[Labelled], models: dict[str, dict[str, float]]) -> dict[str, float]:
     """Learn which candidates speak of one thing, among those that are likely to be kept."""
-    lists, labels = [], []
+    lists, labels, weights = [], [], []
     for d in documents:
         kept = []
         for i, c in enumerate(d.candidates):
@@ -177,10 +186,14 @@ def fit_same(documents: list[Labelled], models: dict[str, dict[str, float]]) -> 
                 kept.append(i)
         for place, j in enumerate(kept):
             for i in kept[max(0, place - LOOK_BACK) : place]:
-                if i in d.claim_of and j in d.claim_of:
-                    lists.append(pair_features(d.candidates[i], d.candidates[j], d.document.text))
-                    labels.append(int(d.claim_of[i] == d.claim_of[j]))
-    return fit_binary(lists, labels, 0.1)
+                a, b = d.candidates[i], d.candidates[j]
+                both = i in d.claim_of and j in d.claim_of
+                again = (i in d.claim_of) != (j in d.claim_of) and repeats_claim(a, b)
+                if both or again:
+                    lists.append(pair_features(a, b, d.document.text))
+                    labels.append(int(again or d.claim_of[i] == d.claim_of[j]))
+                    weights.append(1.0 if both else 0.4)
+    return fit_binary(lists, labels, 0.1, 3, weights)
 
 
 def last_sets(d: Labelled, gold: bool) -> list[set[str]]:
@@ -208,14 +221,14 @@ def fit_parties(documents: list[Labelled]) -> dict[str, float]:
             for other in options:
                 if right and other.parties not in claim.parties:
                     row: dict[str, float] = defaultdict(float)
-                    for f in right[0].features:
-                        row[f] += 1
-                    for f in other.features:
-                        row[f] -= 1
+                    for f, value in right[0].features:
+                        row[f] += value
+                    for f, value in other.features:
+                        row[f] -= value
                     rows.append({f: v for f, v in row.items() if v})
     matrix = Matrix([list(r) for r in rows], 5)
     both = [list(r.items()) for r in rows] + [[(f, -v) for f, v in r.items()] for r in rows]
-    model = LogisticRegression(C=0.02, max_iter=300, fit_intercept=False, solver="liblinear")
+    model = LogisticRegression(C=0.01, max_iter=300, fit_intercept=False, solver="liblinear")
     model.fit(matrix.rows(both), [1] * len(rows) + [0] * len(rows))
     return rounded({f: float(model.coef_[0][i]) for f, i in matrix.index.items()})
 

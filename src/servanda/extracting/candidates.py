@@ -61,6 +61,7 @@ class Candidate:
     party_score: float = 0.0
     party_features: list[str] = field(default_factory=list)
     stage: Stage = Stage.DISCUSSED
+    stages: dict[Stage, float] = field(default_factory=dict)
     keep: float = 0.0
     phrase: Span = Span(0, 0)
     words: frozenset[str] = frozenset()
@@ -161,6 +162,9 @@ def mark_features(c: Candidate) -> list[str]:
             made.append(f"near:{name}")
         if s.mark_after(name, stop, 2):
             made.append(f"next:{name}")
+    party = next((m for m in s.parties if m.start >= stop), None)
+    if party is not None and party.start - stop < 6 and s.mark_after("to", party.stop, 1):
+        made.append(f"party-to:{c.name}")
     return made
 
 

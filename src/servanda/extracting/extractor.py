@@ -6,6 +6,8 @@ rule gave each slot, and holds quotations that stand in the text.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,9 +85,23 @@ def settle_parties(c: Candidate, setting: Setting, last: set[str], weights: Weig
 
 def settle_stage(c: Candidate, trained: Mapping[str, Weights]) -> None:
     """Set the stage by the trained layer where there is one; the rule's own choice stays otherwise."""
-    stages = [s for s in Stage if f"stage.{s}" in trained]
-    if stages:
-        c.stage = max(stages, key=lambda s: score(trained[f"stage.{s}"], c.features))
+    points = {s: score(trained[f"stage.{s}"], c.features) for s in Stage if f"stage.{s}" in trained}
+    if points:
+        c.stage = max(points, key=lambda s: points[s])
+        top = points[c.stage]
+        whole = sum(math.exp(p - top) for p in points.values())
+        c.stages = {s: math.exp(p - top) / whole for s, p in points.items()}
+    else:
+        c.stages = {c.stage: 1.0}
+
+
+def stage_of(thing: Thing) -> Stage:
+    """The stage that its members, each weighing as likely as it is a claim, most agree on."""
+    sums: Counter[Stage] = Counter()
+    for c in thing.members:
+        for stage, chance in c.stages.items():
+            sums[stage] += c.keep**2 * chance
+    return max(sums, key=lambda s: (sums[s], s))
 
 
 def describe_phrase(c: Candidate, setting: Setting) -> None:
@@ -121,15 +137,16 @@ def claim_of(thing: Thing, setting: Setting, document: Document) -> Claim:
     """Make the claim of a thing: slots from its clearest member, a quotation from each."""
     reading, c = setting.reading, thing.lead
     quotes = distinct([evidence(m, m.phrase, reading) for m in sorted(thing.members, key=lambda m: (m is not c, m.head.start))])
-    slots = slots_of(c, c.stage, c.parties, reading, setting.cast, quotes[0])
+    stage = stage_of(thing)
+    slots = slots_of(c, stage, c.parties, reading, setting.cast, quotes[0])
     for member in thing.members:
         if member is not c:
-            add_missing(slots, slots_of(member, c.stage, c.parties, reading, setting.cast, evidence(member, member.phrase, reading)))
+            add_missing(slots, slots_of(member, stage, c.parties, reading, setting.cast, evidence(member, member.phrase, reading)))
     return Claim(
         document=document.id,
         kind=c.kind,
         form=c.form,
-        stage=c.stage,
+        stage=stage,
         title=plain(reading.text[c.phrase.start : c.phrase.stop]) or reading.text[c.head.start : c.head.stop],
         parties=c.parties,
         quotations=tuple(document.quote(q) for q in quotes),

@@ -7,15 +7,15 @@ is, each set for how its members stand together, and the best set wins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
 from servanda.extracting.candidates import Candidate, step
-from servanda.extracting.linear import Weights, score
+from servanda.extracting.linear import Weights
 from servanda.language.mentions import PartyMention, Reading, Sentence
 
 FEW = 6
+GAP = 24
 PREPOSITIONS = ("with", "between", "by", "from", "to", "of", "at", "and", "for", "against", "host", "office")
 SPOKEN = ("both_sides", "pronoun", "counterpart", "multilateral", "self_pronoun")
 
@@ -25,7 +25,11 @@ class Choice:
     """A set of parties with its score and the features behind it."""
 
     parties: tuple[str, ...]
-    features: tuple[str, ...]
+    features: tuple[tuple[str, float], ...]
+
+    def score(self, weights: Weights) -> float:
+        get = weights.get
+        return sum([get(f, 0.0) * value for f, value in self.features])
 
 
 def adposition(sentence: Sentence, mention: PartyMention, after: bool) -> str:
@@ -49,6 +53,8 @@ def mention_features(c: Candidate, mention: PartyMention, after: bool) -> list[s
     return [
         f"{side}:{far}", f"{side}.breaks:{breaks}", f"{side}.far&breaks:{far}{breaks}", f"sort:{mention.sort}", f"{side}&sort:{mention.sort}",
         f"beside:{beside}", f"{side}&beside:{beside}", f"beside&kind:{beside}&{c.kind}", f"sort&beside:{mention.sort}&{beside}",
+        f"{side}&beside&far:{beside}{min(far, 3)}{min(breaks, 1)}", f"{side}&beside&form:{beside}&{c.form}", f"{side}&sort&kind:{mention.sort}&{c.kind}",
+        f"{side}&head:{c.name}&{min(far, 3)}{min(breaks, 1)}",
     ]
 
 
@@ -69,6 +75,10 @@ def member_features(c: Candidate, code: str, reading: Reading, rank: int, title:
             made.append("subject" if mine[0].start - s.start < 40 else "first-named")
     else:
         made += ["out", f"rank&out:{min(rank, 3)}"]
+    previous = reading.sentences[s.index - 1].parties if s.index else []
+    if previous:
+        where = "subject" if previous[0].code == code else "named" if any(m.code == code for m in previous) else "no"
+        made.append(f"previous:{where}{mine != []}{'self_pronoun' in s.marks}")
     made += [f"member:title{mine != []}"] * (code in title) + [f"member:last{mine != []}"] * (code in last)
     return made
 
@@ -102,59 +112,54 @@ def set_features(c: Candidate, parties: tuple[str, ...], reading: Reading, dyad:
     return made
 
 
-def coordinated(s: Sentence) -> list[tuple[str, ...]]:
-    """Runs of three or more parties named one after another with little between them."""
+def runs_of(s: Sentence) -> list[list[PartyMention]]:
+    """Parties named one after another with little between them."""
     runs: list[list[PartyMention]] = [[]]
     for mention in s.parties:
-        if runs[-1] and mention.start - runs[-1][-1].stop > 24:
+        if runs[-1] and mention.start - runs[-1][-1].stop > GAP:
             runs.append([])
         runs[-1].append(mention)
-    made = []
-    for run in runs:
-        codes = tuple(sorted({m.code for m in run}))
-        if len(codes) >= 3:
-            made.append(codes)
-    return made
+    return runs
 
 
-def party_sets(c: Candidate, reading: Reading, ranking: list[str], last: set[str]) -> list[tuple[str, ...]]:
+def groups(s: Sentence, ranking: list[str], last: set[str]) -> list[tuple[str, ...]]:
+    """Sets of three and more: a run of names, a run with the sentence's subject or the document's first party."""
+    made = [last] if len(last) > 2 else []
+    for run in runs_of(s):
+        codes = {m.code for m in run}
+        made += [codes, codes | {s.parties[0].code}, codes | set(ranking[:1])] if len(codes) > 1 else []
+    made.append({m.code for m in s.parties})
+    return [tuple(sorted(codes)) for codes in made if len(codes) > 2]
+
+
+def party_sets(c: Candidate, ranking: list[str], last: set[str]) -> list[tuple[str, ...]]:
     """Return the sets that could be a candidate's parties: pairs of the few likeliest, and groups."""
     here = list(dict.fromkeys(m.code for m in c.sentence.parties))
     near = sorted(here, key=lambda code: min(abs(m.start - c.head.start) for m in c.sentence.parties if m.code == code))
     few = list(dict.fromkeys([*near[:4], *ranking[:3], *sorted(last)[:3]]))[:FEW]
     made = [tuple(sorted(pair)) for pair in combinations(few, 2)]
-    groups = coordinated(c.sentence)
-    if len(here) >= 3:
-        groups.append(tuple(sorted(here)))
-    if len(last) > 2:
-        groups.append(tuple(sorted(last)))
-    return list(dict.fromkeys([*made, *groups]))
+    return list(dict.fromkeys([*made, *groups(c.sentence, ranking, last)]))
 
 
 def choices(c: Candidate, reading: Reading, ranking: list[str], title: set[str], last: set[str]) -> list[Choice]:
-    """Return every set with its features: its members' marks, averaged in kind by their count, and its own."""
-    sets = party_sets(c, reading, ranking, last)
+    """Return every set with its features: its members' marks, weighing as two members' in any set, and its own."""
+    sets = party_sets(c, ranking, last)
     rank = {code: i for i, code in enumerate(ranking)}
     member = {code: member_features(c, code, reading, rank.get(code, 9), title, last) for s in sets for code in s}
     dyad = tuple(ranking[:2])
     made = []
     for parties in sets:
-        features = [f for code in parties for f in member[code]] if len(parties) == 2 else group_features(parties, member)
-        made.append(Choice(parties, tuple(features + set_features(c, parties, reading, dyad, last))))
+        own = set_features(c, parties, reading, dyad, last)
+        share = 2 / len(parties)
+        pairs = [(f, share) for code in parties for f in member[code]]
+        made.append(Choice(parties, (*pairs, *((f, 1.0) for f in own))))
     return made
-
-
-def group_features(parties: Iterable[str], member: Mapping[str, list[str]]) -> list[str]:
-    """A group is as good as its weakest members: the marks that most of them share count once for two."""
-    lists = [member[code] for code in parties]
-    common = {f for marks in lists for f in marks if sum(f in other for other in lists) * 2 > len(lists)}
-    return [f for f in sorted(common) for _ in (1, 2)]
 
 
 def best(weights: Weights, options: list[Choice]) -> tuple[Choice | None, float, float]:
     """Return the best choice, its score and its lead over the next."""
     if not options:
         return None, -9.0, 0.0
-    ranked = sorted(((score(weights, o.features), o) for o in options), key=lambda x: (-x[0], x[1].parties))
+    ranked = sorted(((o.score(weights), o) for o in options), key=lambda x: (-x[0], x[1].parties))
     lead = ranked[0][0] - ranked[1][0] if len(ranked) > 1 else 3.0
     return ranked[0][1], ranked[0][0], lead

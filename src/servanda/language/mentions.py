@@ -119,6 +119,16 @@ def unmasked(hits: Iterable[Hit]) -> list[Hit]:
     return [h for h in longest(hits) if not is_mask(h)]
 
 
+def without_acronyms(heads: list[Hit], text: str) -> list[Hit]:
+    """Drop a head in brackets right behind one of its kind: "memorandum of understanding (MoU)" is one thing."""
+    kept: list[Hit] = []
+    for head in heads:
+        bracketed = text[head.start - 1 : head.start] == "(" and text[head.stop : head.stop + 1] == ")"
+        if not (bracketed and kept and head.start - kept[-1].stop < 60 and kept[-1].entry.value == head.entry.value):
+            kept.append(head)
+    return kept
+
+
 def marks_by_name(hits: Iterable[Hit]) -> Mapping[str, list[Hit]]:
     lists: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
@@ -126,10 +136,12 @@ def marks_by_name(hits: Iterable[Hit]) -> Mapping[str, list[Hit]]:
     return {name: longest(found) if len(found) > 1 else found for name, found in lists.items()}
 
 
-def party_mentions(hits: Iterable[Hit]) -> list[PartyMention]:
+def party_mentions(hits: Iterable[Hit], text: str) -> list[PartyMention]:
+    """The parties among a sentence's hits; the "US" of "US$" is a currency."""
     return [
         PartyMention(h.start, h.stop, h.entry.value, h.entry.data["sort"], h.entry.data.get("name", ""))
         for h in unmasked(hits)
+        if text[h.stop : h.stop + 1] != "$"
     ]
 
 
@@ -162,8 +174,8 @@ def bare_sentences(text: str, language: str) -> list[Sentence]:
 def fill(sentence: Sentence, hits: Iterable[Hit], text: str) -> None:
     """Put the hits of one sentence into their layers and find its clauses."""
     layers = by_layer(hits)
-    sentence.parties = party_mentions(layers["party"])
-    sentence.heads = unmasked(layers["head"])
+    sentence.parties = party_mentions(layers["party"], text)
+    sentence.heads = without_acronyms(unmasked(layers["head"]), text)
     sentence.marks = dict(marks_by_name(layers["mark"]))
     if not sentence.heads:
         return

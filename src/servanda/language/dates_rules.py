@@ -361,7 +361,6 @@ def read_week_of(found: Found) -> Reading | None:
 
 def read_relative(found: Found) -> Reading | None:
     """ "last month", "this week", "next year": the whole calendar unit."""
-    anchor = found.setting.anchor
     unit = found.key("period")[:-2] or found.key("unit")
     return read_unit(found, unit, unit_offset(found, unit) or 0) if unit else None
 

@@ -79,7 +79,7 @@ _NUMERAL = regex.compile(
     r"|(?P<odd>\d{1,3}(?:,\d{2,3})+(?!\d)(?:\.\d+)?|\d+(?:[.:+]\d+)+|\d{5,})"
     r"|(?P<plain>\d+)"
 )
-_BLANKS = {ord(c): " " for c in "\n\r\t\u00a0\u2009\u202f\u3000-‐‑‒–—−－"} | {ord("’"): "'"}
+_BLANKS = {ord(c): " " for c in '\n\r\t\u00a0\u2009\u202f\u3000-‐‑‒–—−－([{"“‘«/'} | {ord("’"): "'"}
 _INVISIBLE = regex.compile("[\u200b\u200c\u200d\u00ad\u2060\ufeff]")
 _MARK = regex.compile(r"\p{M}")
 _LETTER = regex.compile(r"[\p{L}\p{M}]")
@@ -133,7 +133,7 @@ class Lexicon:
         small = _small(text)
         if not self._tells(text, small):
             return []
-        small = small.translate(_BLANKS)
+        small = f" {small.translate(_BLANKS)}"
         found = list(self._named(text, small))
         found += self._numbers(text, {w.start for w in found}, {w.stop for w in found})
         return _apart(found)
@@ -147,13 +147,15 @@ class Lexicon:
         return False
 
     def _named(self, text: str, small: str) -> Iterator[Word]:
+        """Yield the forms in ``small``, which is the text in small letters with a blank in front."""
         for index, start, stop in self.automaton.find_matches_as_indexes(small, overlapping=True):
             form = self.forms[index]
+            start = stop - len(form.text) - 1
             if form.cased and not text[start].isupper():
                 continue
-            if self._stands(form, small, start, stop):
+            if self._stands(form, small, start + 1, stop):
                 rest = _LETTERS.match(small, stop) if form.open else None
-                yield Word(start, rest.end() if rest else stop, form.letter, form.value)
+                yield Word(start, (rest.end() if rest else stop) - 1, form.letter, form.value)
 
     def _stands(self, form: Form, small: str, start: int, stop: int) -> bool:
         """True where no letter beside the form makes it a part of a longer word."""
@@ -319,7 +321,12 @@ def _unmarked(forms: Mapping[str, Form]) -> Iterator[Form]:
 
 
 def _plain(text: str) -> str:
-    return _INVISIBLE.sub("", text).lower().translate(_BLANKS)
+    return _INVISIBLE.sub("", text).lower().translate(_BLANKS).strip()
+
+
+def _key(form: Form, edges: str | None) -> str:
+    """Return what the automaton looks for; short words such as "a" and "in" only at the beginning of a word."""
+    return f" {form.text}" if edges == "both" and form.sort in SILENT and len(form.text) < 4 else form.text
 
 
 def _lexicon(own: Mapping[str, Any], letters: dict[str, str], forms: tuple[Form, ...]) -> Lexicon:
@@ -340,5 +347,5 @@ def _lexicon(own: Mapping[str, Any], letters: dict[str, str], forms: tuple[Form,
         decades=frozenset(own.get("decade_suffixes", ())),
         telling=AhoCorasick(list(tellers), matchkind=MatchKind.Standard),
         tellers=tuple(tellers.values()),
-        automaton=AhoCorasick([form.text for form in forms], matchkind=MatchKind.Standard),
+        automaton=AhoCorasick([_key(form, own.get("edges")) for form in forms], matchkind=MatchKind.Standard),
     )

@@ -2,7 +2,7 @@
 
 The code knows how dates are reckoned, the packs (``dates.toml``) which words say them and
 in what order. Every mention has words of the text, and none has a value that its words and
-the document's date do not give. See docs of the pack format in ``dates_words``.
+the document's date do not give. The format of ``dates.toml`` stands in ``dates_words``.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from servanda.problems import PackError
 __all__ = ["DateMention", "bounds", "dates_in", "ends_later", "is_edtf", "later"]
 
 _PLACE = regex.compile(r"\{(?:(\w+):)?([^{}:]+)\}")
+_OPENED, _CLOSED = regex.compile("[(（]"), regex.compile("[.]?[)）]")
 _LOOKBEHIND = regex.compile(r"\(\?<=[^()]*(?:\([^()]*\)[^()]*)*\)")
 _MACRO = regex.compile(r"<(\w+)>")
 
@@ -229,10 +230,10 @@ def _as_word(words: Sequence[Word | None], number: int) -> Word:
 
 def _closing(text: str, whole: Word) -> int:
     """Return how far behind the words a bracket closes that was opened inside them."""
-    if "(" not in text[whole.start : whole.stop]:
+    if not _OPENED.search(text, whole.start, whole.stop):
         return 0
-    behind = text[whole.stop : whole.stop + 2]
-    return behind.index(")") + 1 if behind[:1] == ")" or behind == ".)" else 0
+    closed = _CLOSED.match(text, whole.stop)
+    return len(closed.group()) if closed else 0
 
 
 def _phrases(

@@ -3,6 +3,19 @@
 A date word is a number or a form of a word class; each class and value has one letter of
 its own, so that patterns over words are patterns over short strings. Offsets are those of
 the text that was cut, always.
+
+What a ``dates.toml`` holds:
+
+    edges            "both": forms are whole words; "left": endings may follow; "none": a script without spaces
+    [words.CLASS]    VALUE = [forms]; a form belongs to one class; "*" at its end stands for further letters
+    [cased.CLASS]    the same, for forms that count only with a capital letter ("May")
+    [macros]         NAME = "pattern part", for <NAME> in patterns
+    [[pattern]]      rule = a name of ``dates_rules.RULES``; forms = sequences of {class}, {class=value}, {name:class},
+                     {class|class}, with the signs , - / . ( ) between words and what regular expressions offer
+    [[phrase]]       the same over {date}s found: rule "relation", "range" or "so-far"
+
+The longest pattern at the leftmost place counts. Numbers have the classes day (1-31, also "9th"), to12, n, nth, year
+(four digits), decade and numeric (a whole date in digits).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ import typer
 from servanda.problems import ServandaError
 
 DONE, WITH_PROBLEMS, COULD_NOT, STOPPED = 0, 1, 2, 130
-ROOMS = ("extract",)
+ROOMS = ("demo", "extract", "filing", "asking", "judging")
 
 P = ParamSpec("P")
 
@@ -71,6 +71,12 @@ def status_of(act: Callable[[], int]) -> int:
         return DONE
     except OSError as error:
         return said(f"{error.filename or 'servanda'}: {error.strerror or error}.", COULD_NOT)
+    except typer.Exit:
+        raise
+    except Exception as error:  # noqa: BLE001 the last door: no traceback reaches a user
+        if os.environ.get("SERVANDA_DEBUG"):
+            raise
+        return said(fault(error), COULD_NOT)
 
 
 def said(line: str, status: int) -> int:
@@ -89,28 +95,22 @@ def version(wanted: bool) -> None:
 
 @app.callback()
 def common(
-    ledger: LedgerPath = None,
     _version: Annotated[
         bool, typer.Option("--version", callback=version, is_eager=True, help="Say which version.")
     ] = False,
 ) -> None:
-    if ledger is not None:
-        os.environ["SERVANDA_LEDGER"] = str(ledger)
+    pass
 
 
 def enter() -> None:
     """Gather the commands and run the one that the arguments name."""
     for room in ROOMS:
         import_module(f"servanda.cli.{room}")
-    if not sys.flags.dev_mode and not os.environ.get("SERVANDA_DEBUG"):
-        sys.excepthook = one_line
     app()
 
 
-def one_line(kind: type[BaseException], error: BaseException, _trace: object) -> None:
-    """The last resort for a fault of our own: a line, and how to see more."""
-    words = " ".join(str(error).split()) or kind.__name__
-    print(
-        f"servanda: a fault of the program ({kind.__name__}: {words[:200]}). Set SERVANDA_DEBUG=1 to see where; please report it.",
-        file=sys.stderr,
-    )
+def fault(error: Exception) -> str:
+    """Return one line for a fault of our own, and how to see more."""
+    words = " ".join(str(error).split())
+    told = f"servanda: a fault of the program ({type(error).__name__}: {words[:200]})."
+    return f"{told} Set SERVANDA_DEBUG=1 to see where; please report it."

@@ -33,9 +33,7 @@ SLOTS = (
 
 def claim_record(claim: Claim, explained: bool = False) -> dict[str, Any]:
     """Return a claim in the shape of the command-line contract; ``explained`` adds what gave each slot."""
-    record: dict[str, Any] = {
-        "id": claim.id, "kind": str(claim.kind), "stage": str(claim.stage), "title": claim.title, "parties": list(claim.parties),
-    }  # fmt: skip
+    record: dict[str, Any] = {name: plain(getattr(claim, name)) for name in ("id", "kind", "stage", "title", "parties")}
     record |= {slot: plain(value) for slot in SLOTS if (value := getattr(claim, slot))}
     record["quotes"] = [{"exact": q.words, "start": q.start, "stop": q.stop} for q in claim.quotations]
     record |= {"confidence": claim.confidence, "review": claim.review, "extractor": claim.extractor}
@@ -71,7 +69,9 @@ def plain(value: Any) -> Any:
         return {name: plain(v) for name, v in named.items() if v is not None and v != () and v != ""}
     if isinstance(value, Mapping):
         return {str(key): plain(v) for key, v in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(plain, value))
+    if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
     return str(value) if isinstance(value, str) else value
 

@@ -1,10 +1,11 @@
-"""How things look in a terminal: the ladder of stages, dates as precise as they are known, quotations under their claims.
+"""How things look in a terminal: the ladder of stages, dates as precise as known, quotations under their claims.
 
 Invariant: a colour never carries a meaning alone; every mark stands beside its word.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from servanda.cli.reports import Report
+    from servanda.ledger import Hit, Line
 
-WIDTH = 100  # columns where the output is no terminal
+WIDTH = 120  # columns where the output is no terminal
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -41,16 +43,21 @@ def ladder(stage: Stage | None) -> str:
 
 
 def dated(edtf: str | None) -> str:
-    """Return an EDTF date as people write it: ``18 Nov 2024``, ``Nov 2024``, ``7 Sep 2022 – 9 Sep 2022``."""
-    if not edtf:
-        return ""
-    return " – ".join(one_date(part) for part in edtf.split("/"))
+    """Return an EDTF date as people write it: ``18 Nov 2024``, ``Nov 2024``, ``7–9 Sep 2022``, ``2025–2029``."""
+    first, slash, last = (edtf or "").partition("/")
+    if not slash:
+        return one_date(first)
+    begin, end = one_date(first), one_date(last)
+    shared = next((n for n in (2, 1) if begin.split()[-n:] == end.split()[-n:] and len(begin.split()) > n), 0)
+    begin = " ".join(begin.split()[:-shared]) if shared else begin
+    return f"{begin}–{end}" if " " not in begin + end or begin.isdigit() else f"{begin} – {end}"
 
 
 def one_date(words: str) -> str:
+    """Return one date of an EDTF string; what is no plain year, month or day stays as it is."""
     parts = words.split("-")
-    if words in ("", "..") or not all(part.isdigit() for part in parts) or len(parts) > 3:
-        return words or ".."
+    if not all(part.isdigit() for part in parts) or len(parts) > 3 or len(parts[0]) != 4:
+        return words
     if len(parts) == 1 or not 1 <= int(parts[1]) <= 12:
         return words
     month = f"{MONTHS[int(parts[1]) - 1]} {parts[0]}"
@@ -65,7 +72,7 @@ def indented(words: RenderableType, by: int = 4) -> RenderableType:
     """Return words with every line of theirs indented, so that a wrapped quotation stays in its column."""
     from rich.padding import Padding
 
-    return Padding(words, (0, 0, 0, by))
+    return Padding(words, (0, 0, 0, by), expand=False)
 
 
 def quoted(words: str) -> str:
@@ -118,3 +125,41 @@ def show_reasons(claim: Claim, document: Document) -> None:
         words = ", ".join(f"“{document.text[s.start : s.stop]}” {s.start}-{s.stop}" for s in claim.slots.get(slot, ()))
         reason = claim.because.get(slot, "")
         out().print(indented(f"{slot:8} {words}{'   ' if words and reason else ''}{reason}", 14), style="dim")
+
+
+def show_lines(found: Sequence[Line]) -> None:
+    """Print entries as a table, the title in what is left of the width."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("id", "parties", "stage", "title", "due", "status", "last report"):
+        table.add_column(heading, ratio=1 if heading == "title" else None, no_wrap=heading != "title")
+    for line in found:
+        table.add_row(*cells(line))
+    out().print(table)
+
+
+def cells(line: Line) -> tuple[str, ...]:
+    """Return what a list says of an entry."""
+    title = line.title if line.firm else f"{line.title} (doubtful)"
+    status = f"{line.status}, put off {line.slips}×" if line.slips else str(line.status)
+    stage = f"{ladder(line.stage)} {line.stage or 'unconfirmed'}"
+    return line.id[:8], parties_of(line.parties), stage, title, dated(line.due), status, dated(line.last)
+
+
+def parties_of(parties: tuple[str, ...]) -> str:
+    """Return the parties of an entry; of a crowd only the first."""
+    return dyad(parties) if len(parties) <= 3 else f"{dyad(parties[:2])} +{len(parties) - 2}"
+
+
+def show_hits(hits: Sequence[Hit | Line]) -> None:
+    """Print claims or documents found by their words, each with where it stands."""
+    from servanda.ledger import Hit
+
+    for hit in hits:
+        if isinstance(hit, Hit):
+            known = (hit.card.publisher, dated(hit.card.date) or "no date", hit.card.language, hit.card.url)
+            out().print(f"{(hit.entry or hit.id)[:8]}  {hit.words}")
+            out().print(indented(" · ".join(part for part in known if part), 10), style="dim")
+    if not hits:
+        out().print("Nothing in the ledger has these words.")

@@ -1,0 +1,230 @@
+"""Commands that ask a ledger: ``entries``, ``show``, ``dossier``, ``due``, ``search``. They change nothing."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from servanda.cli.door import DONE, AsJson, AsOf, LedgerPath, Limit, command
+
+if TYPE_CHECKING:
+    from servanda.exporting.dossier import Dossier
+    from servanda.ledger import Ledger, Line
+
+
+class Form(StrEnum):
+    """How a dossier is written."""
+
+    TEXT = "text"
+    MD = "md"
+    HTML = "html"
+    JSON = "json"
+
+
+class Among(StrEnum):
+    """What is searched."""
+
+    ENTRIES = "entries"
+    CLAIMS = "claims"
+    DOCUMENTS = "documents"
+
+
+Written = Annotated[Form, typer.Option("--format", help="How to write it.")]
+Query = Annotated[
+    list[str] | None, typer.Argument(help="Words and terms such as party:IND stage:agreed.", metavar="[QUERY]…")
+]
+
+
+@command("entries")
+def entries(
+    query: Query = None, limit: Limit = 50, as_of: AsOf = None, ledger: LedgerPath = None, as_json: AsJson = False
+) -> int:
+    """List the undertakings in the ledger, the latest report first.
+
+    Terms: party: by: stage: kind: form: domain: status: due: held: since: until: under:
+    has:conflict has:slip review:yes sort:date|due|relevance. See docs/asking.md.
+
+    \b
+    Examples:
+      servanda entries
+      servanda entries party:IND party:ITA stage:agreed
+      servanda entries status:overdue due:..2025-12-31
+      servanda entries kind:instrument domain:space radar
+    """
+    from servanda.ledger import Ledger
+
+    with Ledger.open(ledger) as opened:
+        found = opened.entries(joined(query), limit or None, as_of=day(as_of))
+        return list_of(opened, found, as_json, "Nothing in the ledger answers this.")
+
+
+@command("due")
+def due(
+    query: Query = None,
+    before: Annotated[str | None, typer.Option("--before", help="Due by this day.", metavar="YYYY-MM-DD")] = None,
+    limit: Limit = 50,
+    as_of: AsOf = None,
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,
+) -> int:
+    """List what is due and not settled, the soonest first, the overdue included.
+
+    \b
+    Examples:
+      servanda due
+      servanda due --before 2026-12-31
+      servanda due party:IND party:BEL
+    """
+    from servanda.cli.reports import day as iso
+    from servanda.ledger import Ledger
+
+    with Ledger.open(ledger) as opened:
+        until = iso(before, "--before") if before else None
+        found = opened.due(until, limit or None, day(as_of), joined(query))
+        return list_of(opened, found, as_json, "Nothing is due.")
+
+
+def list_of(ledger: Ledger, found: list[Line], as_json: bool, nothing: str) -> int:
+    """Print a list of entries, or say that there is none and what to do."""
+    from servanda.cli.records import dumped
+    from servanda.cli.showing import show_lines
+
+    if as_json:
+        print(dumped(found))
+    elif found:
+        show_lines(found)
+    else:
+        print(nothing if ledger.entries("", 1) else empty(ledger))
+    return DONE
+
+
+def empty(ledger: Ledger) -> str:
+    return f"{ledger.where} is empty. Fill it with: servanda add PATH. To see a full one: servanda demo"
+
+
+def joined(query: list[str] | None) -> str:
+    """Return the arguments as one query; an argument with blanks in it is a phrase or a whole query already."""
+    return " ".join(query or ())
+
+
+def day(as_of: str | None) -> str | None:
+    from servanda.cli.reports import day as iso
+
+    return iso(as_of, "--as-of") if as_of else None
+
+
+@command("show")
+def show(
+    entry: Annotated[str, typer.Argument(help="An entry's or claim's id, or its first letters.", metavar="ID")],
+    form: Written = Form.TEXT,
+    as_of: AsOf = None,
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show an undertaking: status and its rule, history, quotations, sources, why its claims are one.
+
+    \b
+    Examples:
+      servanda show 3fa9
+      servanda show 3fa9 --format md > note.md
+    """
+    from servanda.exporting.dossier_entry import entry_dossier
+    from servanda.ledger import Ledger
+
+    with Ledger.open(ledger) as opened:
+        return write(entry_dossier(opened, entry, day(as_of)), Form.JSON if as_json else form)
+
+
+@command("dossier")
+def dossier(
+    about: Annotated[
+        list[str], typer.Argument(help="Two parties, one party, or words and terms.", metavar="PARTY [PARTY]|WORDS")
+    ],
+    form: Written = Form.TEXT,
+    series: Annotated[bool, typer.Option("--series", help="ABOUT is the id of a meeting: show its series.")] = False,
+    limit: Annotated[int, typer.Option("--limit", help="So many entries a section.", min=1)] = 12,
+    as_of: AsOf = None,
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,
+) -> int:
+    """Write what was undertaken, kept, due and overdue, each line with its quotation, source and date.
+
+    \b
+    Examples:
+      servanda dossier IND ITA
+      servanda dossier IND --format html > india.html
+      servanda dossier UAV
+      servanda dossier --series 3fa9
+    """
+    from servanda.ledger import Ledger
+
+    with Ledger.open(ledger) as opened:
+        made = dossier_of(opened, about, series, day(as_of), limit)
+        return write(made, Form.JSON if as_json else form)
+
+
+def dossier_of(ledger: Ledger, about: list[str], series: bool, as_of: str | None, limit: int) -> Dossier:
+    """Return the dossier that some words ask for: codes of parties mean parties, anything else is a query."""
+    from servanda.codebook import is_party
+    from servanda.exporting.dossier import country, dyad, theme
+    from servanda.exporting.dossier_entry import series_dossier
+
+    if series:
+        return series_dossier(ledger, about[0], as_of)
+    if len(about) <= 2 and all(is_party(word) for word in about):
+        return (
+            dyad(ledger, about[0], about[1], as_of, limit)
+            if len(about) == 2
+            else country(ledger, about[0], as_of, limit)
+        )
+    return theme(ledger, joined(about), as_of, limit)
+
+
+def write(made: Dossier, form: Form) -> int:
+    """Print a dossier in one of its forms."""
+    from servanda.exporting import dossier_html, dossier_json, dossier_text
+
+    writers = {
+        Form.TEXT: dossier_text.as_text,
+        Form.MD: dossier_text.as_markdown,
+        Form.HTML: dossier_html.as_html,
+        Form.JSON: dossier_json.as_json,
+    }
+    print(writers[form](made).rstrip("\n"))
+    return DONE
+
+
+@command("search")
+def search(
+    words: Annotated[list[str], typer.Argument(help="Words in any script; all must occur.", metavar="WORD…")],
+    what: Annotated[Among, typer.Option("--in", help="Where to search.")] = Among.ENTRIES,
+    limit: Limit = 50,
+    as_of: AsOf = None,
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,
+) -> int:
+    """Find entries, claims or documents by their words.
+
+    \b
+    Examples:
+      servanda search roadmap
+      servanda search --in documents रोडमैप
+      servanda search --in claims "defence attaché"
+    """
+    from servanda.cli.records import dumped
+    from servanda.cli.showing import show_hits
+    from servanda.ledger import Ledger
+
+    asked = " ".join(f'"{word}"' if " " in word else word for word in words)
+    with Ledger.open(ledger) as opened:
+        if what is Among.ENTRIES:
+            found = opened.entries(asked, limit or None, as_of=day(as_of))
+            return list_of(opened, found, as_json, "Nothing in the ledger has these words.")
+        hits = opened.search(asked, what, limit or 1000)
+        if as_json:
+            print(dumped(hits))
+        else:
+            show_hits(hits)
+    return DONE

@@ -236,7 +236,10 @@ def statement(entry: Entry) -> Statement:
 
 
 def telling(entry: Entry) -> list[Filed]:
-    """Return the claims that best show where an entry stands: those behind its status, then its steps from the last back."""
+    """Return the claims that best show where an entry stands.
+
+    Those behind its status, then its steps from the last back.
+    """
     steps = [f for step in reversed(entry.history.steps) for f in step.evidence]
     conflicting = [f for c in entry.history.conflicts for f in (c.first, c.second)]
     return list({f.id: f for f in (*entry.status.evidence, *conflicting, *steps)}.values())
@@ -298,7 +301,10 @@ def timeline(ledger: Ledger, query: str, day: str, limit: int) -> Section:
 
 
 def figures(ledger: Ledger, query: str, counts: dict[StatusName, int]) -> tuple[tuple[str, str], ...]:
-    """Return the counts by status, the share kept of what was promised and came due, and the time from agreed to signed."""
+    """Return the counts by status, the share kept of what was promised and came due.
+
+    And the time from agreed to signed.
+    """
     made = [(str(name), str(counts[name])) for name in StatusName if counts.get(name)]
     marks = ledger.milestones(query)
     settled = [m for m in marks if m.promised and m.status in DECIDED]

@@ -111,7 +111,10 @@ def conflicts(of: Entry) -> Section:
 
 
 def series_dossier(ledger: Ledger, ref: str, as_of: str | None = None) -> Dossier:
-    """Return the series to which an entry belongs (or whose id is given): its sessions and what was decided under it."""
+    """Return the series to which an entry belongs (or whose id is given).
+
+    Its sessions and what was decided under it.
+    """
     day = as_of or date.today().isoformat()
     of = find_series(ledger, ref, day)
     sessions = [session_statement(s, ledger.entry(s.entry, day)) for s in of.sessions]

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from html import escape
+from importlib.resources import files
 
 from servanda.exporting.dossier import Cited, Dossier, Section, Statement
 from servanda.exporting.dossier_text import origin
 
-STYLE = """
-:root { color-scheme: light dark; --line: #8884; --quiet: #777; }
-body { font: 16px/1.5 Georgia, "Noto Serif", "Noto Serif Devanagari", serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; border-bottom: 1px solid var(--line); }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; } dt { color: var(--quiet); } dd { margin: 0; }
-ul { list-style: none; padding: 0; } li { margin: 1rem 0; } .because, .note, footer { color: var(--quiet); font-size: .9rem; }
-blockquote { margin: .4rem 0 .4rem 1rem; padding-left: .8rem; border-left: 3px solid var(--line); } cite { display: block; font-size: .85rem; }
-.status { font: 600 .75rem/1 system-ui, sans-serif; border: 1px solid; border-radius: 3px; padding: .15rem .4rem; }
-.overdue, .not-kept { color: #b00; } .kept { color: #070; } .due-soon, .kept-late { color: #a60; } .mark { font-style: italic; color: #a60; }
-@media print { body { margin: 0; max-width: none; } li { break-inside: avoid; } a { color: inherit; text-decoration: none; } }
-"""
+
+@cache
+def style() -> str:
+    return files("servanda.exporting").joinpath("dossier.css").read_text("utf-8")
 
 
 def as_html(dossier: Dossier) -> str:
@@ -29,13 +24,15 @@ def as_html(dossier: Dossier) -> str:
 def page(dossier: Dossier) -> Iterator[str]:
     yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(dossier.title)}</title>'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<style>{STYLE}</style></head><body>\n<h1>{escape(dossier.title)}</h1>\n<p>As of {escape(dossier.as_of)}.</p>"
+    yield f"<style>{style()}</style></head><body>\n<h1>{escape(dossier.title)}</h1>"
+    yield f"<p>As of {escape(dossier.as_of)}.</p>"
     if dossier.figures:
         pairs = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in dossier.figures)
         yield f"<dl>{pairs}</dl>"
     for section in dossier.sections:
         yield from section_lines(section)
-    yield f"<footer><h2>What this rests on</h2><p>{'<br>'.join(map(escape, dossier.coverage))}</p></footer></body></html>"
+    rests = "<br>".join(map(escape, dossier.coverage))
+    yield f"<footer><h2>What this rests on</h2><p>{rests}</p></footer></body></html>"
 
 
 def section_lines(section: Section) -> Iterator[str]:
@@ -47,7 +44,8 @@ def section_lines(section: Section) -> Iterator[str]:
         yield f"<li>{statement_line(said)}{''.join(map(quotation_line, said.quotations))}</li>"
     yield "</ul>"
     if section.more:
-        yield f"<p class=\"note\">… and {section.more} more: <code>servanda entries '{escape(section.query)}'</code></p>"
+        command = escape(f"servanda entries '{section.query}'")
+        yield f'<p class="note">… and {section.more} more: <code>{command}</code></p>'
     yield "</section>"
 
 

@@ -3,7 +3,7 @@
     with Ledger.open("my.db") as ledger:
         ledger.file(source, documents, claims, problems)        # one transaction; twice is harmless
         ledger.entries("party:IND party:ITA status:overdue")    # -> list[Line]
-        ledger.entry(line.id)                                   # -> Entry: history, dues, status, claims with quotations
+        ledger.entry(line.id)                                   # -> Entry: history, status, claims with quotations
         ledger.why(line.id), ledger.nearly(line.id)             # why merged, and what nearly was
         ledger.due(before="2025-12-31")                         # soonest first
         ledger.judge("same", one, other, by="A. Officer", why="...")

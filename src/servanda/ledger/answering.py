@@ -86,7 +86,10 @@ def frameworks_among(connection: Connection, query: Query, as_of: str) -> list[F
 
 
 def names(under: str | None, line: Line) -> bool:
-    """True where the words under which an entry stands are those of another's title: all telling ones, and no other year or number."""
+    """True where the words under which an entry stands are those of another's title.
+
+    All telling ones, and no other year or number.
+    """
     if not under:
         return False
     ours, theirs = read_title(under), read_title(line.title)

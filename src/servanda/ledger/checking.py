@@ -16,7 +16,10 @@ SHOWN = 20  # differences named one by one
 
 
 def quotations_that_differ(connection: Connection) -> tuple[int, int, list[Problem]]:
-    """Verify every quotation in force; return the documents and quotations looked at, and a problem for each that fails."""
+    """Verify every quotation in force.
+
+    Return the documents and quotations looked at, and a problem for each that fails.
+    """
     asked = (
         select(claims.c.id.label("claim"), claims.c.record, documents)
         .join(documents, documents.c.id == claims.c.document)

@@ -12,10 +12,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from servanda.ledger.matching import REVIEW, compare
+from servanda.ledger.matching import compare
 from servanda.ledger.profiles import Profile, keys
 from servanda.ledger.records import Match, Verdict
 
+AGREE = 3.5  # the mean score at which two groups may join
 ACROSS = 64  # pairs looked at across two groups; more would say the same
 
 
@@ -133,4 +134,4 @@ class Weighed:
             if match.reasons and match.reasons[0].points <= -9:
                 return False
             scores.append(match.score)
-        return sum(scores) / len(scores) >= REVIEW
+        return sum(scores) / len(scores) >= AGREE

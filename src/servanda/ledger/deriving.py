@@ -221,7 +221,10 @@ def successors(connection: Connection, filed: Mapping[int, Filed], rulings: Ruli
 
 
 def successor(claims_of: Sequence[Filed], later: Mapping[str, Sequence[Filed]]) -> str | None:
-    """Return the name of what took an entry's place: concluded after the entry's last report, by another claim than its own."""
+    """Return the name of what took an entry's place.
+
+    Concluded after the entry's last report, by another claim than its own.
+    """
     own = {f.id for f in claims_of}
     last = max(day_of(f) for f in claims_of)
     names = [
@@ -342,7 +345,10 @@ def held_on(entry: Entry) -> str | None:
 
 
 def watch(connection: Connection, told: Iterable[tuple[Card, set[str]]]) -> None:
-    """Note what was read: for each document its card and the sets of parties (as keys) on which it tells for the first time."""
+    """Note what was read.
+
+    For each document its card and the sets of parties (as keys) on which it tells for the first time.
+    """
     seen: dict[str, str] = {}
     rows: dict[tuple[str, str, str], tuple[int, str, str]] = {}
     for card, keys_told in told:

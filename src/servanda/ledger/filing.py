@@ -149,7 +149,10 @@ def family(extractor: str) -> str:
 
 
 def outdated(connection: Connection, again: Sequence[str], kept: Iterable[str], families: set[str] | None) -> list[int]:
-    """Return the claims in force that another run of their extractor no longer finds; what people wrote by hand stays."""
+    """Return the claims in force that another run of their extractor no longer finds.
+
+    What people wrote by hand stays.
+    """
     keep = set(kept)
     gone: list[int] = []
     for some in chunks(again):
@@ -175,7 +178,10 @@ def keep_problems(connection: Connection, source: Source, found: Sequence[Proble
 
 
 def newly_told(connection: Connection, sound: Sequence[Claim]) -> list[tuple[Card, set[str]]]:
-    """Return for each document the sets of parties on which it tells for the first time. To be asked before its claims are added."""
+    """Return for each document the sets of parties on which it tells for the first time.
+
+    To be asked before its claims are added.
+    """
     sets: dict[str, list[Sequence[str]]] = {}
     for claim in sound:
         sets.setdefault(claim.document, []).append(claim.parties)

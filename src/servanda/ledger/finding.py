@@ -55,7 +55,10 @@ def doubtful_claims(connection: Connection, ruled: Rulings, limit: int) -> list[
 
 
 def doubtful_pairs(connection: Connection, ruled: Rulings, limit: int) -> list[Doubt]:
-    """Return pairs of claims in two entries that may be one, not yet judged, the nearest first; one pair for two entries."""
+    """Return pairs of claims in two entries that may be one, not yet judged, the nearest first.
+
+    One pair for two entries.
+    """
     one, other = members.alias(), members.alias()
     asked = (
         select(edges.c.a, edges.c.b, one.c.entry, other.c.entry.label("second"))

@@ -50,7 +50,10 @@ def entry_of(
 
 
 def leading(firm: Sequence[Filed]) -> Filed:
-    """Return the claim whose title and kind the entry bears: of the commonest kind, in English if any, telling but not long."""
+    """Return the claim whose title and kind the entry bears.
+
+    Of the commonest kind, in English if any, telling but not long.
+    """
     kind = most(f.claim.kind for f in firm)
 
     def rank(filed: Filed) -> tuple[bool, bool, float, int, str]:

@@ -144,7 +144,10 @@ def stage_conflicts(steps: Sequence[Step]) -> Iterable[Conflict]:
 
 
 def due_dates(ordered: Sequence[Filed], judged: Sequence[Judgement]) -> tuple[DueDate, ...]:
-    """Return every due date as it was stated, in the order of the reports; a restatement after the fact does not count."""
+    """Return every due date as it was stated, in the order of the reports.
+
+    A restatement after the fact does not count.
+    """
     said: list[tuple[str, str, str, Filed | None, str | None]] = []
     for filed in ordered:
         last = last_day(filed.claim.due)
@@ -164,7 +167,10 @@ def due_dates(ordered: Sequence[Filed], judged: Sequence[Judgement]) -> tuple[Du
 
 
 def slip_of(before: DueDate, due: str, last: str) -> int:
-    """Return the days by which a restated due date lies later (earlier where negative); 0 where it only says it more exactly."""
+    """Return the days by which a restated due date lies later (earlier where negative).
+
+    0 where it only says it more exactly.
+    """
     if narrows(before.due, due):
         return 0
     return gap(stretch(before.last), stretch(last)) * (1 if last >= before.last else -1)

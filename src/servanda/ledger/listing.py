@@ -135,7 +135,10 @@ def match_expression(words: Sequence[str]) -> str:
 
 
 def found_by_words(words: Sequence[str]) -> Select[Any]:
-    """Ask for the entries of the claims in which all the words occur, the best ranked first where there are very many."""
+    """Ask for the entries of the claims in which all the words occur.
+
+    The best ranked first where there are very many.
+    """
     hits = text("SELECT rowid AS n FROM claim_words WHERE claim_words MATCH :words LIMIT :far").bindparams(
         words=match_expression(words), far=FAR
     )

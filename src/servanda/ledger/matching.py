@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from rapidfuzz import fuzz
 
+from servanda.codebook import rung
 from servanda.ledger.days import gap, known, length
-from servanda.ledger.profiles import EVENTS, VAGUE, Profile, gathering
+from servanda.ledger.profiles import CLOSE, EVENTS, REACHED, VAGUE, Profile, gathering
 from servanda.ledger.records import Match, Reason, Verdict
 from servanda.ledger.words import skeleton
 from servanda.model import Kind, Stage
@@ -23,31 +24,20 @@ REVIEW = 3.0
 SLACK = 1  # days: one event is dated by two time zones, or by the day of its report
 SIGNED_APART = 92  # days between two signatures of one text that can still be one text misdated
 VAGUE_APART = 45  # days within which two general statements on one field are one
+HALF_YEAR = 180
 STALE = 400  # days after which a text spoken of as unfinished is hardly the one signed before
 
+PLACE = 0.3  # what a place's name in two titles weighs, if it is also where both say that it is
 UNFINISHED = (Stage.PROPOSED, Stage.NEGOTIATING, Stage.DISCUSSED, Stage.AGREED)
-NEAR_KINDS = {
+# Between things that are no events the kind is a matter of the reader's taste; an event is rarely taken for anything else.
+NEAR_EVENTS = {
     frozenset(pair)
     for pair in (
-        (Kind.INSTRUMENT, Kind.TRADE),
-        (Kind.INSTRUMENT, Kind.PROJECT),
-        (Kind.INSTRUMENT, Kind.COOPERATION),
-        (Kind.TRADE, Kind.PROJECT),
-        (Kind.TRADE, Kind.COOPERATION),
-        (Kind.PROJECT, Kind.COOPERATION),
-        (Kind.PROJECT, Kind.INSTITUTION),
-        (Kind.INSTITUTION, Kind.MEETING),
-        (Kind.TRAINING, Kind.COOPERATION),
-        (Kind.TRAINING, Kind.EXERCISE),
-        (Kind.TRAINING, Kind.PROJECT),
-        (Kind.TRAINING, Kind.EXCHANGE),
-        (Kind.EXCHANGE, Kind.COOPERATION),
-        (Kind.OPERATION, Kind.COOPERATION),
-        (Kind.OPERATION, Kind.TRADE),
-        (Kind.OPERATION, Kind.EXERCISE),
-        (Kind.EXERCISE, Kind.MEETING),
+        (Kind.MEETING, Kind.INSTITUTION),
         (Kind.MEETING, Kind.COOPERATION),
-        (Kind.INSTITUTION, Kind.COOPERATION),
+        (Kind.MEETING, Kind.EXERCISE),
+        (Kind.EXERCISE, Kind.TRAINING),
+        (Kind.EXERCISE, Kind.OPERATION),
     )
 }
 NEAR_FORMS = (
@@ -85,7 +75,6 @@ def deciding(a: Profile, b: Profile) -> tuple[Reason, str | None] | None:
         other_year,
         other_day,
         other_signature,
-        other_sum,
     ):
         if (found := rule(a, b)) is not None:
             return found
@@ -96,14 +85,17 @@ Decided = tuple[Reason, str | None] | None
 
 
 def other_parties(a: Profile, b: Profile) -> Decided:
+    """Reports list the parties of one thing more or less fully; two of them at least must be the same."""
     shared = a.parties & b.parties
-    if a.parties == b.parties or (len(shared) >= 2 and 2 * len(shared) >= len(a.parties | b.parties)):
+    if a.parties == b.parties:
+        return None
+    if len(shared) >= 2 and (2 * len(shared) >= len(a.parties | b.parties) or shared in (a.parties, b.parties)):
         return None
     return Reason("other parties", -9), None
 
 
 def other_kind(a: Profile, b: Profile) -> Decided:
-    if a.kind is b.kind or frozenset((a.kind, b.kind)) in NEAR_KINDS:
+    if a.kind is b.kind or not ({a.kind, b.kind} & EVENTS) or frozenset((a.kind, b.kind)) in NEAR_EVENTS:
         return None
     return Reason("other kind", -9, f"{a.kind} / {b.kind}"), None
 
@@ -143,7 +135,10 @@ def other_day(a: Profile, b: Profile) -> Decided:
 
 
 def moved(a: Profile, b: Profile) -> bool:
-    """True where a dated plan and a later date can be one event put off: the plan is not past when the other is told."""
+    """True where a dated plan and a later date can be one event put off.
+
+    The plan is not past when the other is told.
+    """
     if a.title.ordinals & b.title.ordinals and gap(a.event, b.event) < STALE:
         return True
     put_off = Stage.STALLED in (a.stage, b.stage) and gap(a.event, b.event) < STALE
@@ -166,13 +161,6 @@ def followed(a: Profile, b: Profile) -> str | None:
     return "successor" if a.kind is b.kind and a.form == b.form and alike(a, b) >= 0.75 else None
 
 
-def other_sum(a: Profile, b: Profile) -> Decided:
-    ours, theirs = a.title.amounts, b.title.amounts
-    if not ours or not theirs or any(abs(x - y) <= 0.05 * max(x, y) for x in ours for y in theirs):
-        return None
-    return Reason("another sum", -9, f"{min(ours):g} / {min(theirs):g}"), None
-
-
 def points(a: Profile, b: Profile) -> Iterator[Reason]:
     """Yield every reason that counts, for and against."""
     yield from of_words(a, b)
@@ -181,15 +169,33 @@ def points(a: Profile, b: Profile) -> Iterator[Reason]:
     yield from of_time(a, b)
     yield from of_place(a, b)
     if a.document == b.document:
-        yield Reason("one document tells them apart", -4.0)
+        yield Reason("one document tells them apart", -1.0 if told_twice(a, b) else -4.0)
     if a.parties != b.parties:
-        yield Reason("not quite the same parties", -1.0)
+        half = 2 * len(a.parties & b.parties) >= len(a.parties | b.parties)
+        yield Reason("not quite the same parties", -1.0 if half else -1.5)
+
+
+def told_twice(a: Profile, b: Profile) -> bool:
+    """True where one document may well tell of one thing at two stages: agreed and signed, under way and stopped.
+
+    The next round of a meeting just held is another meeting, and the wished-for update
+    of a text in force is another text.
+    """
+    if a.kind is not b.kind or a.form != b.form or a.stage is b.stage or a.kind in VAGUE or alike(a, b) < 0.75:
+        return False
+    if {a.stage, b.stage} & {Stage.STALLED, Stage.ENDED}:
+        return True
+    return a.kind not in EVENTS and min(rung(a.stage), rung(b.stage)) >= rung(Stage.AGREED)
 
 
 def shared_words(a: Profile, b: Profile) -> dict[str, float]:
-    """Return the words that both titles carry, with their weights; fuzzy within a script, by consonants across scripts."""
+    """Return the words that both titles carry, with their weights.
+
+    Fuzzy within a script, by consonants across scripts.
+    """
     ours, theirs = a.title.words, b.title.words
-    both = {word: weight for word, weight in ours.items() if word in theirs}
+    named = a.place_words & b.place_words
+    both = {word: min(weight, PLACE) if word in named else weight for word, weight in ours.items() if word in theirs}
     rest = [w for w, weight in ours.items() if w not in both and weight == 1.0 and len(w) > 4]
     others = [w for w, weight in theirs.items() if w not in both and weight == 1.0 and len(w) > 4]
     for word in rest:
@@ -225,9 +231,14 @@ def of_words(a: Profile, b: Profile) -> Iterator[Reason]:
     if a.title.years & b.title.years:
         yield Reason("same year in the name", 0.5)
     if a.title.amounts and b.title.amounts:
-        yield Reason("same sum", 2.0)
+        yield Reason("same sum", 2.0) if same_sum(a, b) else Reason("another sum", -3.0)
     elif a.title.amounts or b.title.amounts:
         yield Reason("a sum in one only", -0.5)
+
+
+def same_sum(a: Profile, b: Profile) -> bool:
+    """True where any sum of one title is within a twentieth of one of the other's."""
+    return any(abs(x - y) <= 0.05 * max(x, y) for x in a.title.amounts for y in b.title.amounts)
 
 
 def named_elsewhere(word: str, a: Profile, b: Profile) -> bool:
@@ -237,8 +248,11 @@ def named_elsewhere(word: str, a: Profile, b: Profile) -> bool:
 
 
 def of_sort(a: Profile, b: Profile) -> Iterator[Reason]:
+    if a.domains and b.domains and not a.domains & b.domains:
+        yield Reason("another field", -0.5)
     if a.kind is not b.kind:
-        yield Reason("another kind", -1.5, f"{a.kind} / {b.kind}")
+        general = a.kind in VAGUE or b.kind in VAGUE
+        yield Reason("another kind", -1.5 if general else -1.0, f"{a.kind} / {b.kind}")
         return
     if a.form and b.form and a.form == b.form:
         yield Reason("same form", 0.5, a.form)
@@ -255,7 +269,7 @@ def of_names(a: Profile, b: Profile) -> Iterator[Reason]:
     if a.under and b.under and a.under & b.under:
         yield Reason("under the same", 0.4, ", ".join(sorted(a.under & b.under)[:4]))
     if a.by and b.by and not a.by & b.by:
-        yield Reason("undertaken by another", -2.0)
+        yield Reason("undertaken by another", -2.0 if {a.kind, b.kind} & {Kind.MEETING, Kind.INSTITUTION} else -1.0)
 
 
 def of_persons(a: Profile, b: Profile) -> Reason:
@@ -281,15 +295,29 @@ def of_time(a: Profile, b: Profile) -> Iterator[Reason]:
             if gap(a.signed, b.signed) <= SLACK
             else Reason("signed within weeks", 0.3)
         )
+    if reached_when_due(a, b) or reached_when_due(b, a):
+        yield Reason("came when the other said it was due", 1.5)
+    if a.period[1] is not None and a.period[1] == b.period[1]:
+        yield Reason("runs to the same day", 1.5)
     apart = told_apart(a, b)
     if apart is None:
         return
     if (a.kind in VAGUE or b.kind in VAGUE) and apart > VAGUE_APART:
         yield Reason("general words at another time", -2.5, f"{apart} days")
-    elif apart <= VAGUE_APART:
+    elif apart <= (7 if a.kind in EVENTS else VAGUE_APART):
         yield Reason("told in the same days" if apart <= 7 else "told within weeks", 0.7)
-    elif apart > 2 * STALE and not (known(a.signed) and known(b.signed)):
-        yield Reason("told years apart", -1.0, f"{apart} days")
+    elif apart > HALF_YEAR and not (known(a.signed) and known(b.signed)):
+        yield Reason(
+            "told long apart", -0.5 if apart <= STALE else -1.0 if apart <= 2 * STALE else -1.5, f"{apart} days"
+        )
+
+
+def reached_when_due(plan: Profile, done: Profile) -> bool:
+    """True where one claim dates a thing's conclusion within the days, closely told, for which the other planned it."""
+    days = length(plan.due)
+    if plan.kind in EVENTS or days is None or days > CLOSE or plan.stage in REACHED:
+        return False
+    return known(done.reached) and gap(plan.due, done.reached) <= SLACK
 
 
 def told_apart(a: Profile, b: Profile) -> int | None:

@@ -22,14 +22,18 @@ EVENTS = frozenset({Kind.MEETING, Kind.EXERCISE})
 VAGUE = frozenset({Kind.COOPERATION, Kind.EXCHANGE, Kind.TRAINING})
 REACHED = frozenset({Stage.SIGNED, Stage.ACTIVE, Stage.DONE})
 LATIN = regex.compile(r"\p{Latin}")
-SMALL = 4
+CALL = regex.compile(r"\bcalls? (?:between|with|from|to)\b", regex.I)
+SMALL = 8
 CLOSE = 62  # days: what is dated more loosely says little about when
 VISITS = frozenset({"visit", "mission", "port-call", "deployment"})
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """``event`` is when the thing was or is to be held; ``signed`` when an instrument was concluded; ``told`` the report's day."""
+    """``event`` is when the thing was or is to be held; ``signed`` when an instrument was concluded.
+
+    ``told`` the report's day.
+    """
 
     id: str
     document: str
@@ -45,22 +49,29 @@ class Profile:
     persons: frozenset[str]
     place: frozenset[str]
     place_codes: frozenset[str]
+    place_words: frozenset[str]
+    domains: frozenset[str]
     under: frozenset[str]
     event: Stretch
     signed: Stretch
+    reached: Stretch
     due: Stretch
     period: Stretch
     told: int | None
     latin: bool
     bones: frozenset[str]
+    called: bool
 
     @property
     def telephone(self) -> bool:
-        return "telephone" in self.title.words
+        return "telephone" in self.title.words or self.called
 
     @property
     def around(self) -> Stretch:
-        """The time of which the claim speaks: its event's or signing's where that is told closely, else its report's day."""
+        """The time of which the claim speaks.
+
+        Its event's or signing's where that is told closely, else its report's day.
+        """
         for of in (self.event, self.signed):
             if (days := length(of)) is not None and days <= CLOSE:
                 return of
@@ -86,14 +97,18 @@ def profile(filed: Filed) -> Profile:
         persons=name_keys(claim.persons),
         place=place,
         place_codes=codes,
+        place_words=frozenset(read_title(claim.where).words) if claim.where else frozenset(),
+        domains=frozenset(claim.domains),
         under=frozenset(strong(claim.under or "")),
         event=event_of(filed),
         signed=stretch(claim.when) if claim.kind is Kind.INSTRUMENT and claim.stage is Stage.SIGNED else UNKNOWN,
+        reached=stretch(claim.when) if claim.stage in REACHED else UNKNOWN,
         due=stretch(claim.due),
         period=stretch(claim.period),
         told=day_number(filed.card.date),
         latin=LATIN.search(claim.title) is not None,
         bones=frozenset(bone for word, w in title.words.items() if w == 1.0 and len(bone := skeleton(word)) > 1),
+        called=CALL.search(claim.title) is not None,
     )
 
 
@@ -126,14 +141,14 @@ def read_place(where: str | None) -> tuple[frozenset[str], frozenset[str]]:
 def bases(parties: frozenset[str]) -> list[str]:
     """Return the blocks of a set of parties.
 
-    Up to four parties: each pair. More: the single parties of a prefix long enough that any
+    Up to eight parties: each pair. More: the single parties of a prefix long enough that any
     two sets with half their parties in common share one (prefix filtering on Jaccard 0.5), so
     that a summit of forty does not stand in 780 blocks.
     """
     line = sorted(parties)
     if len(line) <= SMALL:
         return ["+".join(pair) for pair in combinations(line, 2)] or line
-    return line[: len(line) // 2 + 1] + (["+".join(line[:2])] if len(line) <= 2 * SMALL else [])
+    return line[: len(line) // 2 + 1]
 
 
 def traits(of: Profile) -> set[str]:

@@ -137,7 +137,7 @@ def party(value: str) -> str:
     code = value.upper()
     if not is_party(code):
         raise QueryError(
-            f"party:{value}: is not a party. Use a three-letter country code or an organisation's, as in: party:IND party:EU"
+            f"party:{value}: is not a party. Use a country's code of three letters or an organisation's: party:IND party:EU"
         )
     return code
 
@@ -151,7 +151,7 @@ def days(key: str, lists: dict[str, list[str]]) -> tuple[str | None, str | None]
     for part in (first, last):
         if part and not known(stretch(part)):
             raise QueryError(
-                f"{key}:{values[-1]}: {part!r} is not a date. Write days, months or years, as in: {key}:2025-01..2025-12-31"
+                f"{key}:{values[-1]}: {part!r} is not a date. Write days, months or years: {key}:2025-01..2025-12-31"
             )
     if not dots:
         return first_day(first), last_day(first)

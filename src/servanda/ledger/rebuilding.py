@@ -1,4 +1,7 @@
-"""Make every entry again from the facts, in time that grows with the claims and memory that grows with the largest block."""
+"""Make every entry again from the facts.
+
+In time that grows with the claims and memory that grows with the largest block.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +73,10 @@ def numbers_between(connection: Connection, key: str) -> list[int]:
 
 
 def pairs_in(base: str, known: dict[int, Profile], found: dict[int, set[str]]) -> Iterator[tuple[int, int]]:
-    """Yield each pair that shares a trait in this block; a pair that shares several blocks only in the first of them."""
+    """Yield each pair that shares a trait in this block.
+
+    A pair that shares several blocks only in the first of them.
+    """
     standing: dict[str, list[int]] = defaultdict(list)
     for n in sorted(known):
         near: set[int] = set()

@@ -67,7 +67,8 @@ class Filed:
     """A claim as it stands in the ledger, with its document's card.
 
     ``firm`` is false for a doubtful claim that nobody accepted: it is shown, and counts
-    for no stage, due date or status. ``id`` is that of the claim as extracted; ``corrected`` maps a slot to the judgement that set it.
+    for no stage, due date or status. ``id`` is that of the claim as extracted; ``corrected``
+    maps a slot to the judgement that set it.
     """
 
     id: str
@@ -378,7 +379,10 @@ class Framework:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What was read about some parties from one publisher in one language: documents, and the days of the first and last."""
+    """What was read about some parties from one publisher in one language.
+
+    Documents, and the days of the first and last.
+    """
 
     publisher: str
     language: str

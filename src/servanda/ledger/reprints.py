@@ -20,7 +20,10 @@ ALIKE = 0.7  # of the bins that both fill: about Jaccard 0.7 of four-word shingl
 
 
 def signature(text: str) -> tuple[int, ...]:
-    """Return the smallest hash in each bin over the text's shingles, -1 for an empty bin; for a short text one digest."""
+    """Return the smallest hash in each bin over the text's shingles, -1 for an empty bin.
+
+    For a short text one digest.
+    """
     words = tokens(text)
     if len(words) < SHORT:
         return (number(" ".join(words)),)

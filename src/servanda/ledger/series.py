@@ -113,7 +113,10 @@ def missing(sessions: Sequence[Session]) -> tuple[int, ...]:
 
 
 def cadence_of(sessions: Sequence[Session]) -> int | None:
-    """Return the median number of days from one session to the next, numbered gaps shared out; None below two sessions."""
+    """Return the median number of days from one session to the next, numbered gaps shared out.
+
+    None below two sessions.
+    """
     held = [(start(s), s.ordinal) for s in sessions if s.held and start(s) is not None]
     gaps: list[float] = []
     for (before, first), (after, second) in pairwise(held):

@@ -74,7 +74,10 @@ class Ledger:
 
     @classmethod
     def open(cls, path: Path | str | None = None) -> Ledger:
-        """Open the ledger at a path (SERVANDA_LEDGER or the user's data folder by default), made where there is none."""
+        """Open the ledger at a path (SERVANDA_LEDGER or the user's data folder by default).
+
+        Made where there is none.
+        """
         where = Path(path) if path is not None else default_path()
         return cls(opened(where), where)
 
@@ -197,12 +200,18 @@ class Ledger:
             return answering.series_among(connection, asked(query), self._rulings(connection), as_of or today())
 
     def frameworks(self, query: str | Query, as_of: str | None = None) -> list[Framework]:
-        """Return the plans, commissions and meetings under which entries that a query finds stand, with those entries."""
+        """Return the plans, commissions and meetings under which entries that a query finds stand.
+
+        With those entries.
+        """
         with self.looking() as connection:
             return answering.frameworks_among(connection, asked(query), as_of or today())
 
     def coverage(self, parties: Sequence[str]) -> list[Coverage]:
-        """Return what was read about these parties, by publisher and language; an empty list of parties asks for all of it."""
+        """Return what was read about these parties, by publisher and language.
+
+        An empty list of parties asks for all of it.
+        """
         with self.looking() as connection:
             return answering.coverage(connection, parties)
 
@@ -235,7 +244,10 @@ class Ledger:
         return heir
 
     def why(self, ref: str) -> list[tuple[Filed, Filed, Match]]:
-        """Return why the claims of an entry are together: for each claim but the first its closest other, with the reasons."""
+        """Return why the claims of an entry are together.
+
+        For each claim but the first its closest other, with the reasons.
+        """
         of = list(self.entry(ref).claims)
         profiles = [profile(f) for f in of]
         made: list[tuple[Filed, Filed, Match]] = []

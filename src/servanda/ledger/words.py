@@ -113,7 +113,7 @@ def party_words() -> Mapping[str, frozenset[str]]:
         for party in table.get("party", ()):
             for form in (*party.get("names", ()), *party.get("adjectives", ()), *party.get("people", ())):
                 written = tokens(form.replace("*", ""))
-                for token in written if len(written) == 1 or not party["code"] in organisations() else ():
+                for token in written if len(written) == 1 or party["code"] not in organisations() else ():
                     codes.setdefault(token, set()).add(party["code"])
     return {token: frozenset(found) for token, found in codes.items()}
 
@@ -181,13 +181,31 @@ def years_in(text: str) -> Iterator[int]:
     yield from (int(year[:2] + short) for year, short in YEARS_SHORT.findall(text))
 
 
+@cache
+def long_names() -> regex.Pattern[str]:
+    """Return what finds the long names of organisations that act as parties ("World Trade Organization")."""
+    forms = {
+        plain(form)
+        for table in party_tables()
+        for party in table.get("party", ())
+        if party["code"] in organisations()
+        for form in party.get("names", ())
+        if len(tokens(form)) > 1 and "*" not in form
+    }
+    return regex.compile(
+        r"\b(?:" + "|".join(regex.escape(form) for form in sorted(forms, key=len, reverse=True)) + r")\b"
+        if forms
+        else r"(?!)"
+    )
+
+
 @lru_cache(maxsize=100_000)
 def read_title(text: str) -> Title:
     """Return the words of a title with their weights, and its ordinals, years and amounts of money."""
     years, ordinals = frozenset(years_in(text)), frozenset(ordinals_in(text))
     written = {str(year) for year in years} | {str(number) for number in ordinals}
     words: dict[str, float] = {}
-    bare = ORDINAL.sub(" ", plain(AMOUNT.sub(" ", YEARS_SHORT.sub(" ", text))))
+    bare = ORDINAL.sub(" ", long_names().sub(" ", plain(AMOUNT.sub(" ", YEARS_SHORT.sub(" ", text)))))
     for token in tokens(bare):
         if token not in written and token not in lexicon().ordinals:
             meaning, weight = weighed(token)

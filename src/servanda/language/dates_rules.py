@@ -118,6 +118,8 @@ def year_of(found: Found) -> Year:
         return Year(True, found.number("year"))
     if "era" in found:
         return Year(True, era_year(found))
+    if "yy" in found and found.width("yy") == 2:
+        return Year(True, 2000 + (found.number("yy") or 0))
     offset = unit_offset(found, "year")
     if offset is None:
         return Year(False)
@@ -172,6 +174,8 @@ def day_near(found: Found, number: int, month: int | None) -> Reading | None:
         return None
     value, past, future = two_ways(anchor, days, target)
     value = {-1: past, 1: future}.get(found.number("rel") or 0) or value
+    if "weekday" in found:
+        past, future = past or value, future or value
     return Reading(value, "day", past, future, weekday="weekday" in found, relative=month is None)
 
 
@@ -279,11 +283,12 @@ def stretch_near(
 def read_quarter(found: Found) -> Reading | None:
     """A quarter or half year, of the calendar or (with a fiscal word) of the fiscal year."""
     number, length = found.number("quarter") or found.number("half"), 3 if "quarter" in found else 6
+    number = 12 // length if number == -1 else number
     if number is None or number * length > 12:
         return None
     precision = "quarter" if length == 3 else "half"
     start, year = 1, year_of(found)
-    if "fiscal" in found:
+    if "fiscal" in found or "yy" in found:
         if found.setting.fiscal_start is None:
             return absent(NO_START, precision)
         start = found.setting.fiscal_start
@@ -400,7 +405,7 @@ def calendar_unit(anchor: date, unit: str, offset: int) -> str | None:
 
 def fiscal_first_year(found: Found, year: Year) -> Year:
     """Return the calendar year in which the fiscal year named by one number begins."""
-    if year.number is None or "yy" in found or "year2" in found:
+    if year.number is None or ("year" in found and ("yy" in found or "year2" in found)):
         return year
     named_by_end = found.setting.fiscal_named_by_end and found.setting.fiscal_start != 1
     return replace(year, number=year.number - named_by_end)
@@ -413,20 +418,11 @@ def fiscal(found: Found, offset: int | None = None) -> Reading | None:
         both = read_years(found) if "yy" in found or "year2" in found else None
         return replace(both, precision="fiscal") if both else absent(NO_START, "fiscal", relative=offset is not None)
     if offset is None:
-        first = fiscal_first_year(found, year_of(found)) if "year" in found else lone_yy(found)
+        first = fiscal_first_year(found, year_of(found))
         return Reading(fiscal_span(first.number, start), "fiscal") if first.number else None
     if anchor is None:
         return absent(UNDATED, "fiscal", relative=True)
     return relative(fiscal_span(anchor.year - (anchor.month < start) + offset, start), "fiscal")
-
-
-def lone_yy(found: Found) -> Year:
-    """ "FY25" is 2025, named like any year written out."""
-    number = found.number("yy")
-    if number is None or found.width("yy") != 2:
-        return Year(False)
-    shift = found.setting.fiscal_named_by_end and found.setting.fiscal_start != 1
-    return Year(True, 2000 + number - shift)
 
 
 def fiscal_span(year: int, start: int) -> str:

@@ -83,6 +83,8 @@ SILENT = frozenset(
         ),
     )
 )
+# Words to which a number may be glued ("FY25").
+GLUED = frozenset(("fiscal",))
 # Words that only lead to a date and are no part of its words.
 LEADING = frozenset(("at", "det", "the"))
 

@@ -15,16 +15,8 @@ from typing import Any
 
 import regex
 
-from servanda.language.dates_rules import (
-    RULES,
-    Found,
-    Reading,
-    Setting,
-    so_far,
-    spanning,
-    with_part,
-    with_relation,
-)
+from servanda.language.dates_readings import Found, Reading, Setting, so_far, spanning, with_part, with_relation
+from servanda.language.dates_rules import RULES
 from servanda.language.dates_words import DATE, DURATION, LEADING, Lexicon, Word, gap, lexicon, opening, table, visible
 from servanda.language.edtf import bounds, ends_later, is_edtf, later
 from servanda.model import Span

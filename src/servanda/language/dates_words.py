@@ -178,13 +178,10 @@ class Lexicon:
             return True
         if start and _in_word(small[start - 1]) and not small[start - 1].isdigit():
             return False
-        return (
-            form.open
-            or small[stop - 1] == "'"
-            or self.edges == "left"
-            or stop == len(small)
-            or not _in_word(small[stop])
-        )
+        if form.open or self.edges == "left" or stop == len(small):
+            return True
+        after = small[stop]
+        return form.sort in GLUED if after.isdigit() else not _in_word(after) or small[stop - 1] == "'"
 
     def _numbers(self, text: str, starts: set[int], stops: set[int]) -> Iterator[Word]:
         for found in _NUMERAL.finditer(text):

@@ -41,7 +41,8 @@ def bands(signed: Sequence[int]) -> list[int]:
     if len(signed) == 1:
         return [signed[0]]
     parts = [signed[start : start + ROWS] for start in range(0, BINS, ROWS)]
-    return sorted({number(f"{place}:{part}") for place, part in enumerate(parts) if min(part) >= 0})
+    full = sorted({number(f"{place}:{part}") for place, part in enumerate(parts) if min(part) >= 0})
+    return full or [number(str(signed))]  # a text of a few dozen words may fill no band
 
 
 def alike(one: Sequence[int], other: Sequence[int]) -> bool:

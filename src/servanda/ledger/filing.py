@@ -5,7 +5,10 @@ Nothing here changes a fact: claims that a newer run no longer finds are marked 
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, text, update
@@ -16,8 +19,8 @@ from servanda.ledger.deriving import CARD, chunks, watching_all
 from servanda.ledger.records import Card
 from servanda.ledger.rows import card_from, claim_from, claim_record, document_from, document_row, parties_key
 from servanda.ledger.schema import claims, copies, documents, problems
-from servanda.model import Claim, Document, Source
-from servanda.problems import Problem
+from servanda.model import Claim, Document, Quotation, Source
+from servanda.problems import Problem, QueryError
 
 MANUAL = "manual"
 
@@ -132,7 +135,11 @@ def append(connection: Connection, claim: Claim, filed: str) -> int:
 
 def claim_row(claim: Claim, filed: str) -> dict[str, Any]:
     return {
-        "id": claim.id, "document": claim.document, "parties": parties_key(claim.parties), "kind": claim.kind, "stage": claim.stage,
+        "id": claim.id,
+        "document": claim.document,
+        "parties": parties_key(claim.parties),
+        "kind": claim.kind,
+        "stage": claim.stage,
         "extractor": claim.extractor, "review": claim.review, "record": claim_record(claim), "filed": filed,
     }  # fmt: skip
 
@@ -202,3 +209,35 @@ def claims_in(connection: Connection, document_ids: Sequence[str]) -> dict[str, 
         asked = select(claims.c.id, claims.c.record).where(claims.c.document.in_(some), claims.c.withdrawn.is_(None))
         found |= {row.id: claim_from(row.record) for row in connection.execute(asked)}
     return found
+
+
+def card_of(document: Document, filed: str) -> Card:
+    """Return the card of a document that is not filed."""
+    return Card(
+        document.id,
+        document.title,
+        document.date,
+        document.language,
+        document.publisher,
+        document.url,
+        filed,
+        document.id,
+    )
+
+
+def by_hand(
+    words: str, claim: Claim, by: str, title: str | None, day: str, filed: str
+) -> tuple[Source, Document, Claim]:
+    """Return what a person told as a source, a document of their words, and a claim that quotes them whole."""
+    if not words.strip():
+        raise QueryError("note: is empty. Write down what you know; it becomes the evidence.")
+    text_ = unicodedata.normalize("NFC", words)
+    source = Source(
+        hashlib.sha256(text_.encode()).hexdigest(), f"told by {by}", filed, len(text_.encode()), "text/plain"
+    )
+    document = Document(
+        text_, title, day, None, by, None, source.id, how={"date": "given", "publisher": "told by hand"}
+    )
+    quotation = Quotation(0, len(text_), text_)
+    made = replace(claim, document=document.id, quotations=(quotation,), extractor=MANUAL, confidence=1.0, review=False)
+    return source, document, made

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, or_, select
 
-from servanda.ledger.deriving import chunks, filed_claims
+from servanda.ledger.comparing import Compared, Novelty, against
+from servanda.ledger.deriving import chunks, filed_claims, neighbours
 from servanda.ledger.judging import Rulings
 from servanda.ledger.matching import REVIEW, compare
-from servanda.ledger.profiles import profile
-from servanda.ledger.records import Doubt, Hit
+from servanda.ledger.profiles import keys, profile
+from servanda.ledger.records import Doubt, Filed, Hit, Verdict
+from servanda.ledger.reprints import number
 from servanda.ledger.rows import card_from
 from servanda.ledger.schema import claims, documents, edges, members
 
@@ -85,3 +87,21 @@ def doubtful_pairs(connection: Connection, ruled: Rulings, limit: int) -> list[D
         seen.add(pair)
         made.append(Doubt((filed[row.a], filed[row.b]), compare(profile(filed[row.a]), profile(filed[row.b]))))
     return made[:limit]
+
+
+def compared(connection: Connection, new: Filed, ruled: Rulings) -> Compared:
+    """Return what a claim that is not filed adds to the entry in which it would stand."""
+    own = profile(new)
+    near = neighbours(connection, {number(key) for key in keys(own)})
+    known = filed_claims(connection, sorted(near), ruled)
+    scored = [(compare(own, profile(f)), n) for n, f in sorted(known.items()) if f.id != new.id]
+    best = max(scored, default=None, key=lambda pair: (pair[0].score, known[pair[1]].id))
+    if best is None or best[0].verdict is Verdict.DIFFERENT:
+        return against(new, [])
+    entry = homes(connection, [best[1]]).get(best[1])
+    if best[0].verdict is Verdict.REVIEW or entry is None:
+        words = "Nothing earlier surely speaks of it; one claim may."
+        return Compared(new, Novelty.NEW, words, None, None, best[0], known[best[1]])
+    fellows = connection.execute(select(members.c.claim).where(members.c.entry == entry)).scalars().all()
+    earlier = [f for f in filed_claims(connection, fellows, ruled).values() if f.card.id != new.card.id]
+    return against(new, earlier, entry, best[0])

@@ -29,7 +29,7 @@ STALE = 400  # days after which a text spoken of as unfinished is hardly the one
 
 PLACE = 0.3  # what a place's name in two titles weighs, if it is also where both say that it is
 UNFINISHED = (Stage.PROPOSED, Stage.NEGOTIATING, Stage.DISCUSSED, Stage.AGREED)
-# Between things that are no events the kind is a matter of the reader's taste; an event is rarely taken for anything else.
+# Between things that are no events the kind is a matter of taste; an event is rarely taken for anything else.
 NEAR_EVENTS = {
     frozenset(pair)
     for pair in (
@@ -56,6 +56,8 @@ NEAR_FORMS = (
 
 def compare(a: Profile, b: Profile) -> Match:
     """Return whether two claims speak of the same undertaking, with every reason for and against."""
+    if b.id < a.id:
+        a, b = b, a
     if (decided := deciding(a, b)) is not None:
         reason, link = decided
         return Match(Verdict.DIFFERENT, 0.0, (reason,), link)

@@ -136,9 +136,7 @@ def party(value: str) -> str:
     """Return a party's code. Raises QueryError where it has not the shape of one."""
     code = value.upper()
     if not is_party(code):
-        raise QueryError(
-            f"party:{value}: is not a party. Use a country's code of three letters or an organisation's: party:IND party:EU"
-        )
+        raise QueryError(f"party:{value}: is not a party. Use codes of countries or organisations: party:IND party:EU")
     return code
 
 

@@ -15,8 +15,9 @@ from types import TracebackType
 from sqlalchemy import Connection, Engine, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from servanda.ledger import answering, deriving, filing, finding, listing
+from servanda.ledger import answering, copying, deriving, filing, finding, listing
 from servanda.ledger.checking import quotations_that_differ, tables_that_differ
+from servanda.ledger.comparing import Compared
 from servanda.ledger.judging import Rulings, anchor, judgement, resolve, rulings
 from servanda.ledger.matching import compare
 from servanda.ledger.profiles import profile
@@ -86,6 +87,17 @@ class Ledger:
         """Return an empty ledger that is gone when it is closed."""
         return cls(opened(None))
 
+    def at(self, day: str, query: str | Query = "", known: str = "published") -> Ledger:
+        """Return the ledger as it was knowable on a day, in memory: only what was published (or ``filed``) by then.
+
+        A query that names parties restricts it to documents about them, which is much faster.
+        """
+        past = Ledger.in_memory()
+        with self.looking() as old, past.writing() as new:
+            copying.copy_until(old, new, day, asked(query).parties, known)
+        past.rebuild()
+        return past
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -144,6 +156,17 @@ class Ledger:
         deriving.link(connection, [*new, *judged], ruled)
         deriving.unlink(connection, gone)
         return deriving.refold(connection, {*new, *gone, *touched, *judged}, ruled)
+
+    def write_down(
+        self, words: str, claim: Claim, by: str, title: str | None = None, day: str | None = None, at: str | None = None
+    ) -> Filing:
+        """File what a person knows without a document ("told by phone"): an undertaking, a session, an update.
+
+        ``words`` become a document of their own, published by the person; ``claim`` needs
+        only its slots, the rest is set here. It is marked as told by hand everywhere.
+        """
+        source, document, made = filing.by_hand(words, claim, by, title, day or today(), at or now())
+        return self.file(source, [document], [made], at=at)
 
     def look(self, parties: Sequence[str], what: str, day: str | None = None) -> Look:
         """Note that somebody looked for news of these parties (of all, where none is named) on a day."""
@@ -294,6 +317,17 @@ class Ledger:
             if what == "documents":
                 return finding.document_hits(connection, found)
             return finding.claim_hits(connection, found, self._rulings(connection))
+
+    def compare(self, documents_of: Sequence[Document], claims_of: Sequence[Claim]) -> list[Compared]:
+        """Compare claims of documents that are not filed with the ledger.
+
+        What is new, repeated, moved on or contradicted.
+        """
+        cards = {d.id: filing.card_of(d, now()) for d in documents_of}
+        fresh = [Filed(c.id, c, cards[c.document], not c.review) for c in claims_of if c.document in cards]
+        with self.looking() as connection:
+            ruled = self._rulings(connection)
+            return [finding.compared(connection, filed, ruled) for filed in fresh]
 
     # Judging
 

@@ -23,6 +23,7 @@ from servanda.model import Claim, Document, Quotation, Source
 from servanda.problems import Problem, QueryError
 
 MANUAL = "manual"
+CLAIM_WORDS = text("INSERT INTO claim_words(rowid, title, words) VALUES (:n, :title, :words)")
 
 
 def add_documents(connection: Connection, added: Sequence[Document], filed: str) -> tuple[int, set[int]]:
@@ -127,9 +128,7 @@ def stored(connection: Connection, wanted: Mapping[str, Claim]) -> dict[str, tup
 
 def append(connection: Connection, claim: Claim, filed: str) -> int:
     n: int = connection.execute(insert(claims).returning(claims.c.n), [claim_row(claim, filed)]).scalar_one()
-    connection.execute(
-        text("INSERT INTO claim_words(rowid, title, words) VALUES (:n, :title, :words)"), {"n": n, **words_of(claim)}
-    )
+    connection.execute(CLAIM_WORDS, {"n": n, **words_of(claim)})
     return n
 
 

@@ -108,6 +108,11 @@ def test_the_end_of_a_month_is_the_month_when_past_and_its_last_day_when_due() -
     assert ("2025-08", "2025-08-31") == (mention.past, mention.future)
 
 
+def test_two_days_apart_joined_by_and_are_no_stretch() -> None:
+    assert "2024-03-11/2024-03-25" not in {m.value for m in dates_in("on 11 and 25 March 2024", "en", None)}
+    assert ["2024-03-11/2024-03-12"] == [m.value for m in dates_in("on 11 and 12 March 2024", "en", None)]
+
+
 # --- relations and lengths ----------------------------------------------------------------------------
 
 

@@ -77,9 +77,10 @@ class Patterns:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """All that one language knows of dates, compiled."""
+    """All that one language knows of dates, compiled; ``dotted`` are the letters of names that may be abbreviated."""
 
     lexicon: Lexicon
+    dotted: str
     dates: Mapping[str, Patterns]
     phrases: Mapping[str, Patterns]
     setting: Mapping[str, Any]
@@ -144,7 +145,6 @@ def _mention(first: int, last: int, reading: Reading, start: int, places: list[i
 
 def _row(grammar: Grammar, text: str, words: Sequence[Word]) -> Row:
     """Return the words' letters with the signs between them; the dot of an abbreviated name is no sign."""
-    sorts = grammar.lexicon.sorts
     letters, behind = list[str](), list[Word | None]()
     reached, dotted = 0, False
     for word in words:
@@ -157,7 +157,7 @@ def _row(grammar: Grammar, text: str, words: Sequence[Word]) -> Row:
         behind.extend([None] * len(signs))
         behind.append(word)
         reached = word.stop
-        dotted = sorts.get(word.letter) in ("month", "maybe_month", "weekday", "sign")
+        dotted = word.letter in grammar.dotted
     if closing := opening(text[reached : reached + 1], ")）"):
         letters.append(closing)
         behind.append(None)
@@ -290,6 +290,7 @@ def grammar_of(language: str) -> Grammar:
     where = f"packs/{language}/dates.toml"
     return Grammar(
         words,
+        letters["month"] + letters.get("weekday", "") + letters.get("maybe_weekday", ""),
         _patterns([*_ALWAYS_DATES, *own.get("pattern", ())], letters, macros, where),
         _patterns([*_ALWAYS_PHRASES, *own.get("phrase", ())], letters, macros, where),
         setting,

@@ -42,7 +42,6 @@ class Setting:
     day_first: bool = False
     fiscal_start: int | None = None
     fiscal_named_by_end: bool = False
-    eras: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

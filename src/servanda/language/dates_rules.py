@@ -53,8 +53,13 @@ def read_day(found: Found) -> Reading | None:
         if year.number is None:
             return absent(UNDATED, "day", relative=True)
         only = day(year.number, month, number)
-        return only and Reading(only.isoformat(), "day", relative=year.relative)
+        return said_of(year, only.isoformat(), "day") if only else None
     return day_near(found, number, month)
+
+
+def said_of(year: Year, value: str, precision: str) -> Reading:
+    """A reading with the year that the words name; "next year" has the document's date in it."""
+    return relative(value, precision) if year.relative else Reading(value, precision)
 
 
 def day_near(found: Found, number: int, month: int | None) -> Reading | None:
@@ -152,7 +157,7 @@ def read_month(found: Found) -> Reading | None:
     if year.said:
         if year.number is None:
             return absent(UNDATED, "month", relative=True)
-        return Reading(month_of(year.number, number), "month", relative=year.relative)
+        return said_of(year, month_of(year.number, number), "month")
     return stretch_near(found, number, 1, "month", lambda y: month_of(y, number))
 
 
@@ -341,6 +346,8 @@ def read_years(found: Found) -> Reading | None:
 
 def read_days(found: Found) -> Reading | None:
     """Two days of one or two months: "7-12 April 2024", "April 30 to May 2"."""
+    if "and" in found and "between" not in found and not follow(found, "day"):
+        return None
     second = {k: v for k, v in found.words.items() if k not in ("day", "month", "weekday")}
     second["day"] = second.pop("day2")
     second["month"] = second.pop("month2", None) or found.words["month"]
@@ -361,8 +368,15 @@ def read_days(found: Found) -> Reading | None:
     return value and replace(last, value=value, past=since(last.past), future=since(last.future), precision="range")
 
 
+def follow(found: Found, name: str) -> bool:
+    """True where "and" joins two days or months of which the second follows the first: a stretch of two."""
+    return (found.number(f"{name}2") or 0) - (found.number(name) or 0) in (1, -30, -29, -11)
+
+
 def read_months(found: Found) -> Reading | None:
     """Two months of a year: "March to May 2025", "November 2024 - March 2025"."""
+    if "and" in found and "between" not in found and not follow(found, "month"):
+        return None
     second = {k: v for k, v in found.words.items() if k not in ("month", "year1")}
     second["month"] = second.pop("month2")
     last = read_month(Found(second, found.setting))

@@ -95,7 +95,9 @@ _NUMERAL = regex.compile(
     r"|(?P<plain>\d+)"
 )
 _BLANKS = {ord(c): " " for c in '\n\r\t\u00a0\u2009\u202f\u3000-‐‑‒–—−－([{"“‘«/'} | {ord("’"): "'"}
-_INVISIBLE = regex.compile("[\u200b\u200c\u200d\u00ad\u2060\ufeff]")
+_UNSEEN = frozenset("\u200b\u200c\u200d\u00ad\u2060\ufeff")
+_REMOVED = dict.fromkeys(map(ord, _UNSEEN))
+_INVISIBLE = regex.compile(f"[{''.join(sorted(_UNSEEN))}]")
 _MARK = regex.compile(r"\p{M}")
 _LETTER = regex.compile(r"[\p{L}\p{M}]")
 _LETTERS = regex.compile(r"[\p{L}\p{M}]+(?:'s)?")
@@ -254,8 +256,7 @@ def visible(text: str) -> tuple[str, list[int] | None]:
     """Return the text without joiners and soft hyphens, and the place of each code point left, or None for all."""
     if not _INVISIBLE.search(text):
         return text, None
-    places = [i for i, c in enumerate(text) if not _INVISIBLE.match(c)]
-    return "".join(text[i] for i in places), places
+    return text.translate(_REMOVED), [i for i, c in enumerate(text) if c not in _UNSEEN]
 
 
 @lru_cache(512)

@@ -220,9 +220,11 @@ def read_year(found: Found) -> Reading | None:
 
 
 def read_decade(found: Found) -> Reading | None:
-    """ "the 1990s" is 199X; "the 2000s" may be the century, so only decades past a century's first are read."""
+    """ "the 1990s" is 199X; "the 1900s" may be a decade or a century."""
     number = found.number("decade") or found.number("year")
-    return Reading(f"{number // 10}X", "decade") if number and number % 10 == 0 else None
+    if number is None or number % 10:
+        return None
+    return Reading(f"{number // 10}X", "decade") if number % 100 else absent(VAGUE, "decade")
 
 
 def read_season(found: Found) -> Reading | None:

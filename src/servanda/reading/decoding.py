@@ -21,7 +21,8 @@ _DECLARED = re.compile(
     re.I,
 )
 _HEAD = 4096
-_PLAINLY = 8
+_PLAINLY = 4
+_SAMPLE = 1 << 16
 # What the web says and what it means (WHATWG Encoding Standard, labels).
 _MEANT = {
     "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
@@ -57,6 +58,8 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     for named in (declared, _declared_in(data)):
         if named and (found := _tried(data, named)):
             return found
+    if (wide := _wide(data)) is not None:
+        return _read(data, wide, "zeros at every other place")
     try:
         return Decoded(data.decode("utf-8"), "utf-8", "valid UTF-8")
     except UnicodeDecodeError:
@@ -99,9 +102,7 @@ def _read(data: bytes, encoding: str, how: str) -> Decoded:
 
 
 def _detected(data: bytes) -> Decoded:
-    """Decode what is neither declared nor UTF-8: almost UTF-8, UTF-16 without a mark, or an older encoding."""
-    if (wide := _wide(data)) is not None:
-        return _read(data, wide, "detected")
+    """Decode what is neither declared nor UTF-8: almost UTF-8, or an older encoding."""
     text = data.decode("utf-8", "replace")
     lost = text.count("\ufffd")
     proper = sum(ch > "\x7f" for ch in text) - lost
@@ -124,6 +125,10 @@ def _wide(data: bytes) -> str | None:
 def _older(data: bytes) -> Decoded:
     from resiliparse.parse.encoding import detect_encoding
 
-    named = detect_encoding(data, max_len=1 << 16) or "cp1252"
-    found = _tried(data, named)
+    found = _tried(data, detect_encoding(data, max_len=_SAMPLE) or "")
+    if found is None:
+        from charset_normalizer import from_bytes
+
+        best = from_bytes(data[:_SAMPLE]).best()
+        found = _tried(data, best.encoding) if best else None
     return Decoded(found.text, found.encoding, "detected") if found else _read(data, "cp1252", "fallback")

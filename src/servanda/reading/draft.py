@@ -1,18 +1,19 @@
-"""What a format's reader hands on: a body, where it stood, and the facts known of it.
+"""What a format's reader is given and what it hands on.
 
 Invariant: the first fact offered for a slot stays; readers offer in order of trust.
 """
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from servanda.problems import Problem
 
 from .aligning import View, as_plain
 from .limits import Limits
-
-SLOTS = ("title", "date", "publisher", "url", "language", "place", "agency")
+from .tracing import Traced
 
 
 @dataclass(slots=True)
@@ -29,6 +30,11 @@ class Facts:
             self.values[slot] = value
             self.how[slot] = how
 
+    def offer_all(self, other: Facts) -> None:
+        """Take what ``other`` knows and this does not."""
+        for slot, value in other.values.items():
+            self.offer(slot, value, other.how[slot])
+
     def get(self, slot: str) -> str | None:
         return self.values.get(slot)
 
@@ -38,8 +44,9 @@ class Draft:
     """One document before cleaning.
 
     ``body`` has its paragraphs apart by blank lines. It stood in ``raw[start:stop]`` (code
-    points) as ``view`` shows it. ``data`` are the document's own bytes where they are not
-    its source's (a row, a member of an archive); ``origin`` names that part.
+    points) as ``view`` shows it; ``traced`` says so exactly where the reader knows. ``data``
+    are the document's own bytes where they are not its source's (a row, a member of an
+    archive); ``origin`` names that part.
     """
 
     body: str
@@ -48,24 +55,65 @@ class Draft:
     view: View = as_plain
     start: int = 0
     stop: int | None = None
+    traced: Traced | None = None
     media_type: str = "text/plain"
     data: bytes | None = None
     origin: str = ""
-    number: int = 0
-    """Its place among the documents of its source, from 1 (``file#n``); 0 where it is the only one."""
+    part: int = 0
+    """Its place among the documents of its source's bytes, from 1; 0 where it is the only one."""
+    alone: bool = True
+    """Whether the input can hold only this one; else it is numbered ``file#n``."""
     problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
-    """What a format's reader is given: bytes, the name problems are reported under, and the bounds."""
+class Member:
+    """Bytes that lie in an archive, a mail or a stream of records, with what the container says of them."""
 
+    name: str
     data: bytes
+    facts: Facts = field(default_factory=Facts)
+    declared: str | None = None
+
+
+class Refused(Exception):  # noqa: N818 - it says what the reader did
+    """Raised by a reader that gives an input up; carries the problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+@dataclass(slots=True)
+class Material:
+    """What a format's reader is given: a seekable stream, the name problems are reported under, and the bounds."""
+
+    stream: BinaryIO
     where: str
     limits: Limits = field(default_factory=Limits)
     declared: str | None = None
     """The encoding that a header outside the bytes gave."""
     depth: int = 0
+    read: bytes | None = None
+
+    @classmethod
+    def of(cls, data: bytes, where: str, limits: Limits, declared: str | None = None, depth: int = 0) -> Material:
+        return cls(io.BytesIO(data), where, limits, declared, depth, data)
+
+    @property
+    def data(self) -> bytes:
+        """All bytes; refused where there are more than the limit for one document."""
+        if self.read is None:
+            self.stream.seek(0)
+            self.read = self.stream.read(self.limits.document_bytes + 1)
+        if len(self.read) > self.limits.document_bytes:
+            raise self.refused("document_bytes", self.limits.document_bytes, "bytes long")
+        return self.read
 
     def problem(self, what: str, cause: str, advice: str = "") -> Problem:
         return Problem(self.where, what, cause, advice)
+
+    def refused(self, limit: str, value: float, unit: str, where: str | None = None) -> Refused:
+        """Return the refusal of an input that goes past a limit, which it names."""
+        what = f"more than {value:g} {unit} (limit {limit})."
+        return Refused(Problem(where or self.where, what, "limit", f"Split it, or raise {limit} in the settings."))

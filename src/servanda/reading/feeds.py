@@ -16,7 +16,7 @@ from . import fields
 from .aligning import as_markup_in_markup
 from .decoding import Decoded, decode
 from .draft import Draft, Facts, Material
-from .metadata import day_of, host_of
+from .metadata import day_of
 from .pages import fragment_text
 from .plain import losses
 
@@ -102,7 +102,7 @@ def _drafts(items: list[etree._Element], root: etree._Element, raw: Decoded, mat
         if not body and not facts.get("title"):
             continue
         draft = Draft(body or facts.values["title"], raw.text, facts, as_markup_in_markup)
-        draft.number = 0 if single else number
+        draft.part, draft.alone = (0, True) if single else (number, False)
         draft.media_type = "application/xml"
         draft.problems = losses(raw, material) if item is items[0] else ()
         yield draft
@@ -144,7 +144,6 @@ def _facts(item: etree._Element, channel: str | None) -> Facts:
         facts.offer("url", _address(item, name), "feed")
     facts.offer("publisher", _words(_named(item, fields.elements("publisher"))), "feed")
     facts.offer("publisher", channel, "feed")
-    facts.offer("publisher", host_of(facts.get("url")), "address")
     return facts
 
 

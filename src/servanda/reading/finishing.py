@@ -13,25 +13,23 @@ from servanda.model import Document
 from .aligning import aligned, as_plain
 from .boilerplate import boilerplate
 from .cleaning import cleaned
+from .datelines import dateline_of
 from .draft import Draft, Facts
 from .languages import language_of
-from .metadata import headline_of
+from .metadata import day_in_address, headline_of, host_of
 from .tracing import Traced, joined
 
 
-def finished(draft: Draft, source: str, part: int, date: str | None, language: str | None) -> Document | None:
+def finished(draft: Draft, facts: Facts, source: str) -> Document | None:
     """Return the document of a draft, or None where nothing is left of its text."""
-    facts = Facts()
-    facts.offer("date", date, "given")
-    facts.offer("language", language, "given")
-    for slot, value in draft.facts.values.items():
-        facts.offer(slot, value, draft.facts.how[slot])
     text = _traced(draft, facts)
     if not text.text:
         return None
     facts.offer("title", headline_of(text.text), "first line")
-    found, how = language_of(text.text)
-    facts.offer("language", found, how)
+    _offer_dateline(facts, text.text)
+    facts.offer("date", day_in_address(facts.get("url")), "address")
+    facts.offer("publisher", host_of(facts.get("url")), "address")
+    facts.offer("language", *language_of(text.text))
     return Document(
         text=text.text,
         title=facts.get("title"),
@@ -40,16 +38,31 @@ def finished(draft: Draft, source: str, part: int, date: str | None, language: s
         publisher=facts.get("publisher"),
         url=facts.get("url"),
         source=source,
-        part=part,
+        part=draft.part,
         how=MappingProxyType(dict(facts.how)),
         offsets=text.offsets,
     )
 
 
+def _offer_dateline(facts: Facts, text: str) -> None:
+    """Offer what the report's dateline says; place and agency are kept with how the facts are known."""
+    line = dateline_of(text, facts.get("title"))
+    if line is None:
+        return
+    facts.offer("date", line.date, "dateline")
+    facts.offer("publisher", line.agency, "dateline")
+    facts.how["dateline"] = line.words
+    if line.place:
+        facts.how["place"] = line.place
+    if line.agency:
+        facts.how["agency"] = line.agency
+
+
 def _traced(draft: Draft, facts: Facts) -> Traced:
     """Return the clean text, headline first, with its places in the raw text."""
-    if draft.view is as_plain:
-        return cleaned(Traced.whole(draft.body, draft.start), boilerplate())
+    if draft.traced is not None or draft.view is as_plain:
+        text = draft.traced or Traced.whole(draft.body, draft.start)
+        return cleaned(text, boilerplate())
     body = cleaned(Traced.whole(draft.body), boilerplate()).text
     title = cleaned(Traced.whole(facts.get("title") or "")).text
     facts.values.update({"title": title} if title else {})

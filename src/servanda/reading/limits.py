@@ -1,6 +1,6 @@
 """What a reader may spend on one input; past a limit it gives a problem that names the limit.
 
-Every limit is a plain number that settings can change. Sizes are bytes, times seconds.
+Invariant: every limit is a plain number that settings can change; sizes are bytes, times seconds.
 """
 
 from __future__ import annotations
@@ -13,23 +13,25 @@ class Limits:
     """Bounds on what one input may cost. No reader goes past them, whatever the input says of itself."""
 
     document_bytes: int = 64 << 20
-    """Longest single document (a page, a mail, a PDF); longer ones are refused."""
-    unpacked_bytes: int = 1 << 30
-    """Most that one compressed member or office file may unpack to."""
+    """Longest single document (a page, a mail, a PDF, a row); longer ones are refused."""
+    unpacked_bytes: int = 256 << 20
+    """Most that one compressed member, and all parts of one office file together, may unpack to."""
     ratio: int = 200
-    """Most that a compressed member may grow by, once past a megabyte."""
+    """Most that compressed data may grow by, once past a megabyte."""
     depth: int = 4
-    """How many archives (or mails) may lie in one another."""
-    members: int = 1_000_000
-    """Most members in one archive, rows in one table, items in one feed."""
+    """How many archives and mails may lie in one another."""
+    members: int = 10_000_000
+    """Most members of one archive, records of one file."""
     parts: int = 1_000
-    """Most parts in one mail."""
-    nesting: int = 256
-    """Deepest nesting of elements or JSON values."""
+    """Most parts of one mail, sheets of one workbook."""
+    nesting: int = 200
+    """Deepest nesting of elements or values."""
     pages: int = 2_000
     """Most pages read of one PDF."""
+    rows: int = 1_000_000
+    """Most rows read of one sheet."""
     seconds: float = 30.0
-    """Longest that one document may take; also the limit for one fetch."""
+    """Longest that one PDF, or one fetch, may take."""
     redirects: int = 5
     """Most redirects followed for one address."""
     allow_private: bool = False

@@ -22,6 +22,9 @@ _DAY_MONTH = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|\.|º|er)?\s*(?:de |of )?([^\W\d_]{3,})\.?,?\s*(?:de |del )?(\d{4})(?!\d)"
 )
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
+_URL_DAY = re.compile(
+    r"/((?:19|20)\d\d)[/-]?([01]\d)[/-]?([0-3]\d)(?!\d)|(?<!\d)((?:19|20)\d\d)-([01]\d)-([0-3]\d)(?!\d)"
+)
 _DIGITS = {ord(native): str(i) for i, native in enumerate("०१२३४५६७८९")}
 _EARLIEST = 1900
 _FINAL = re.compile(r"[.।॥。][\"'”’»)\]]*$")
@@ -124,3 +127,13 @@ def headline_of(text: str) -> str | None:
     stem = first.rstrip(".… ")
     whole = len(first) > len(stem) > 15 and others[0].startswith(stem) and not _FINAL.search(others[0])
     return others[0] if whole else first
+
+
+def day_in_address(url: str | None) -> str | None:
+    """Return the day that an address holds (/2021/03/14/, 2021-03-14), or None."""
+    try:
+        path = urlsplit(url or "").path
+    except ValueError:
+        return None
+    match = _URL_DAY.search(path)
+    return day_of("-".join(part for part in match.groups() if part)) if match else None

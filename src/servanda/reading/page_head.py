@@ -9,13 +9,12 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from lxml import etree
 
 from . import fields
 from .draft import Facts
-from .metadata import day_of, host_of
+from .metadata import day_of
 
 Tree = etree._Element
 _ARTICLES = ("article", "posting", "report", "newsarticle", "review", "blogposting")
@@ -24,9 +23,6 @@ _TITLE_METAS = fields.trusted("meta", "title")
 _SITE_METAS = fields.trusted("meta", "publisher")
 _URL_METAS = ("og:url",)
 _BROKEN_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
-_URL_DAY = re.compile(
-    r"/((?:19|20)\d\d)[/-]?([01]\d)[/-]?([0-3]\d)(?!\d)|(?<!\d)((?:19|20)\d\d)-([01]\d)-([0-3]\d)(?!\d)"
-)
 _SITE_TAIL = re.compile(r"\s+[|–—·•:»-]+\s+[^|–—·•»]{2,40}$")
 
 
@@ -163,17 +159,6 @@ def _offer_dates(tree: Tree, facts: Facts, article: dict[str, Any], metas: dict[
     facts.offer("date", day_of(_text(article.get("dateCreated"))), "json-ld")
     times = [t.get("datetime") or "" for t in tree.iter("time")]
     facts.offer("date", day_of(next((t for t in times if day_of(t)), None)), "time element")
-    facts.offer("date", day_in_address(facts.get("url")), "address")
-
-
-def day_in_address(url: str | None) -> str | None:
-    """Return the day that an address holds (/2021/03/14/, 2021-03-14), or None."""
-    try:
-        path = urlsplit(url or "").path
-    except ValueError:
-        return None
-    match = _URL_DAY.search(path)
-    return day_of("-".join(part for part in match.groups() if part)) if match else None
 
 
 def _offer_publishers(facts: Facts, article: dict[str, Any], metas: dict[str, str]) -> None:
@@ -184,4 +169,3 @@ def _offer_publishers(facts: Facts, article: dict[str, Any], metas: dict[str, st
     for meta in _SITE_METAS:
         value = metas.get(meta)
         facts.offer("publisher", value if value and not value.startswith("http") else None, f"meta {meta}")
-    facts.offer("publisher", host_of(facts.get("url")), "address")

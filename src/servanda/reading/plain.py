@@ -12,7 +12,8 @@ from servanda.problems import Problem
 
 from .decoding import Decoded, decode
 from .draft import Draft, Facts, Material
-from .metadata import day_of, host_of
+from .metadata import day_of
+from .tracing import Edit, Traced
 
 _DATE_LINE = re.compile(r"\s*(?:date|published|dated)\s*:?\s+(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}\S*)?(?=\s|\Z)", re.I)
 _URL_LINE = re.compile(r"\s*(?:url|source|link)?\s*:?\s*(https?://\S+)[ \t]*(?=\n|\Z)", re.I)
@@ -21,6 +22,17 @@ _FIELD = re.compile(
     r"[ \t]*(title|headline|date|published|url|link|source|publisher|language)[ \t]*:[ \t]+([^\n]+)\n", re.I
 )
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n((?:[\w-]+[ \t]*:[^\n]*\n|[ \t]+[^\n]*\n)+)---[ \t]*(?:\n|\Z)")
+_HEADING = re.compile(r"^#[ \t]+([^\n]+)", re.M)
+_MARKS = (
+    re.compile(
+        r"!\[[^\]\n]*\]\([^)\n]*\)|^[ \t]*(?:[-*_][ \t]*){3,}$|^```[^\n]*$|^[ \t]{0,3}(?:>[ \t]?)+"
+        r"|^[ \t]*(?:[-*+]|\d+[.)])[ \t]+|^#{1,6}[ \t]+",
+        re.M,
+    ),
+    re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)"),
+    re.compile(r"(?<![\w*_])(?:\*\*|__)([^\s*_][^*_\n]*?)(?:\*\*|__)(?![\w*_])"),
+    re.compile(r"(?<![\w*_])[*_]([^\s*_][^*_\n]*?)[*_](?![\w*_])"),
+)
 _SLOT = {"headline": "title", "published": "date", "link": "url", "source": "publisher"}
 
 
@@ -28,6 +40,28 @@ def read_text(material: Material) -> Iterator[Draft | Problem]:
     """Yield the one document of a plain text."""
     raw = decode(material.data, material.declared)
     yield text_draft(raw, material)
+
+
+def read_markdown(material: Material) -> Iterator[Draft | Problem]:
+    """Yield the one document of a Markdown text, its marks left out."""
+    draft = text_draft(decode(material.data, material.declared), material, "text/markdown")
+    shown = Traced.whole(draft.body, draft.start)
+    for pattern in _MARKS:
+        shown = shown.edit(_marks(pattern, shown.text))
+    draft.traced = shown
+    heading = _HEADING.search(shown.text if shown.text.startswith("#") else draft.body)
+    draft.facts.offer("title", heading[1].strip(" #*_") if heading else None, "heading")
+    yield draft
+
+
+def _marks(pattern: re.Pattern[str], text: str) -> Iterator[Edit]:
+    """Yield edits that take out a match but for its first group."""
+    for match in pattern.finditer(text):
+        if pattern.groups:
+            yield match.start(), match.start(1), ""
+            yield match.end(1), match.end(), ""
+        else:
+            yield match.start(), match.end(), ""
 
 
 def text_draft(raw: Decoded, material: Material, media_type: str = "text/plain") -> Draft:
@@ -86,5 +120,3 @@ def _offer(facts: Facts, name: str, value: str, how: str) -> None:
     if slot == "publisher" and value.startswith("http"):
         slot = "url"
     facts.offer(slot, day_of(value) if slot == "date" else value, how)
-    if slot == "url":
-        facts.offer("publisher", host_of(value), "address")

@@ -7,32 +7,25 @@ that say why there is none; nothing is passed over in silence and nothing is rai
 from __future__ import annotations
 
 import hashlib
+import io
 import sys
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 from servanda.model import Document, Source
 from servanda.problems import Problem
 
-from .draft import Draft, Material
+from .draft import Draft, Facts, Material
 from .finishing import finished
 from .limits import Limits
-from .sniffing import sniffed
+from .opening import drafts_in
 
-Reader = Callable[[Material], Iterator[Draft | Problem]]
-
-_READERS = {
-    "text": "plain.read_text",
-    "markdown": "plain.read_text",
-    "html": "pages.read_page",
-    "xml": "feeds.read_feed",
-    "json": "rows.read_json",
-}
+_CHUNK = 1 << 20
+_SPOOLED = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +40,12 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the caller knows of every document read; goes before what sources say of themselves."""
+    """What the caller knows of every document read; date and language go before what sources say of themselves."""
 
     date: str | None = None
     language: str | None = None
+    url: str | None = None
+    declared: str | None = None
 
 
 def read(
@@ -63,30 +58,56 @@ def read(
     bounds = limits or Limits()
     given = Given(date, language)
     if path_or_url == "-":
-        yield from received(sys.stdin.buffer.read(bounds.document_bytes + 1), "-", given, bounds)
-        return
-    for path in _files(Path(path_or_url)):
-        if isinstance(path, Problem):
-            yield Read(path.where, problems=(path,))
-        else:
-            yield from _read_file(path, given, bounds)
+        with _spooled(sys.stdin.buffer) as stream:
+            yield from received(stream, "-", given, bounds)
+    elif path_or_url.startswith(("http://", "https://")):
+        yield from _read_address(path_or_url, given, bounds)
+    elif "://" in path_or_url[:12]:
+        what = "an address that is not fetched."
+        yield _failed(Problem(path_or_url, what, "scheme", "Give a path, or an http or https address."))
+    else:
+        for path in _files(Path(path_or_url)):
+            yield from [_failed(path)] if isinstance(path, Problem) else _read_file(path, given, bounds)
 
 
 def read_bytes(
-    data: bytes, where: str, *, date: str | None = None, language: str | None = None, limits: Limits | None = None
+    data: bytes,
+    where: str,
+    *,
+    date: str | None = None,
+    language: str | None = None,
+    url: str | None = None,
+    declared: str | None = None,
+    limits: Limits | None = None,
 ) -> Iterator[Read]:
-    """Yield what ``data`` holds; ``where`` is the name it came under."""
-    yield from received(data, where, Given(date, language), limits or Limits())
+    """Yield what ``data`` holds; ``where`` is the name it came under.
+
+    ``url`` and ``declared`` (an encoding) are what a server said of it.
+    """
+    yield from received(io.BytesIO(data), where, Given(date, language, url, declared), limits or Limits())
+
+
+def _failed(problem: Problem) -> Read:
+    return Read(problem.where, problems=(problem,))
+
+
+def _spooled(stream: BinaryIO) -> BinaryIO:
+    """Copy what can be read only once to where it can be read again."""
+    spool = tempfile.SpooledTemporaryFile(max_size=_SPOOLED)  # noqa: SIM115 - the caller closes it
+    while chunk := stream.read(_CHUNK):
+        spool.write(chunk)
+    spool.seek(0)
+    return cast(BinaryIO, spool)
 
 
 def _files(path: Path) -> Iterator[Path | Problem]:
-    """Yield the path, or a folder's files in sorted order (hidden ones and links out of it left out)."""
+    """Yield the path, or a folder's files in sorted order (hidden ones and links to folders left out)."""
     try:
         if not path.is_dir():
             yield path
             return
         children = sorted(p for p in path.iterdir() if not p.name.startswith("."))
-    except OSError as error:
+    except (OSError, ValueError) as error:
         yield _trouble(path, error)
         return
     if not children:
@@ -98,65 +119,69 @@ def _files(path: Path) -> Iterator[Path | Problem]:
 
 def _read_file(path: Path, given: Given, limits: Limits) -> Iterator[Read]:
     try:
-        with path.open("rb") as file:
-            data = file.read(limits.document_bytes + 1)
-    except OSError as error:
-        problem = _trouble(path, error)
-        yield Read(str(path), problems=(problem,))
-        return
-    yield from received(data, str(path), given, limits)
+        if path.exists() and not path.is_file():
+            yield _failed(
+                Problem(str(path), "neither a file nor a folder.", "unreadable", "Pipe it in with '-' instead.")
+            )
+            return
+        with path.open("rb") as stream:
+            yield from received(stream, str(path), given, limits)
+    except (OSError, ValueError) as error:
+        yield _failed(_trouble(path, error))
 
 
-def _trouble(path: Path, error: OSError) -> Problem:
+def _trouble(path: Path, error: OSError | ValueError) -> Problem:
     """Say in words what the system refused."""
     if isinstance(error, FileNotFoundError):
         return Problem(str(path), "no such file or folder.", "not-found", "Check the path.")
     if isinstance(error, PermissionError):
         return Problem(str(path), "may not be read.", "permission", "Ask for the right to read it.")
-    return Problem(str(path), f"cannot be read ({error.strerror or error}).", "unreadable", "Check the file.")
+    reason = error.strerror if isinstance(error, OSError) else error
+    return Problem(str(path), f"cannot be read ({reason or error}).", "unreadable", "Check the file.")
 
 
-def received(data: bytes, where: str, given: Given, limits: Limits) -> Iterator[Read]:
-    """Yield the documents and problems of ``data``, numbered where it holds several."""
-    if len(data) > limits.document_bytes:
-        what = f"longer than {limits.document_bytes} bytes (limit document_bytes)."
-        yield Read(where, problems=(Problem(where, what, "limit", "Split it, or raise the limit in the settings."),))
+def _read_address(url: str, given: Given, limits: Limits) -> Iterator[Read]:
+    from .fetching import fetched
+
+    answer = fetched(url, limits)
+    if isinstance(answer, Problem):
+        yield _failed(answer)
         return
-    material = Material(data, where, limits)
+    told = Given(given.date, given.language, answer.url, answer.declared)
+    yield from received(io.BytesIO(answer.data), url, told, limits)
+
+
+def received(stream: BinaryIO, where: str, given: Given, limits: Limits) -> Iterator[Read]:
+    """Yield the documents and problems of a stream, numbered where it holds several."""
+    material = Material(stream, where, limits, given.declared)
     pending: list[Problem] = []
-    for found in _drafts(material):
-        if isinstance(found, Problem):
+    number = 0
+    for found in drafts_in(material):
+        if isinstance(found, Draft) and found.alone:
+            yield _read_of(found, material, given, where, tuple(pending))
+            pending = []
+            continue
+        if isinstance(found, Problem) and found.where == where:
             pending.append(found)
             continue
-        path = f"{where}#{found.number}" if found.number else where
-        own = tuple(p for p in pending if p.where == path)
-        yield from (Read(p.where, problems=(p,)) for p in pending if p.where != path)
-        yield _read_of(found, material, given, path, own)
-        pending = []
-    yield from (Read(p.where, problems=(p,), source=source_of(data, where)) for p in pending)
-
-
-def _drafts(material: Material) -> Iterator[Draft | Problem]:
-    sort = sniffed(material.data, material.where)
-    if sort == "empty":
-        yield material.problem("empty: nothing in it but NULs or blanks.", "empty", "Check that it was saved whole.")
-        return
-    if sort not in _READERS:
-        yield material.problem(f"not a text: it looks like a {sort}.", "not-text", "Give the report itself.")
-        return
-    yield from _reader(sort)(material)
-
-
-@cache
-def _reader(sort: str) -> Reader:
-    module, _, name = _READERS[sort].partition(".")
-    return cast(Reader, getattr(import_module(f"servanda.reading.{module}"), name))
+        number += 1
+        path = f"{where}#{number}"
+        yield (
+            Read(path, problems=(found,)) if isinstance(found, Problem) else _read_of(found, material, given, path, ())
+        )
+    if pending:
+        yield Read(where, problems=tuple(pending), source=_source_of_whole(material))
 
 
 def _read_of(draft: Draft, material: Material, given: Given, path: str, problems: tuple[Problem, ...]) -> Read:
-    own = draft.data is not None
-    source = source_of(draft.data or material.data, draft.origin or path if own else material.where, draft.media_type)
-    document = finished(draft, source.id, 0 if own else draft.number, given.date, given.language)
+    own = draft.data
+    source = source_of(material.data if own is None else own, draft.origin or path, draft.media_type)
+    facts = Facts()
+    facts.offer("date", given.date, "given")
+    facts.offer("language", given.language, "given")
+    facts.offer("url", given.url if draft.alone else None, "fetched from")
+    facts.offer_all(draft.facts)
+    document = finished(draft, facts, source.id)
     problems += draft.problems
     if document is None:
         problems += (Problem(path, "no text in it.", "no-text", "Check that it holds a report."),)
@@ -165,5 +190,21 @@ def _read_of(draft: Draft, material: Material, given: Given, path: str, problems
 
 def source_of(data: bytes, origin: str, media_type: str = "application/octet-stream") -> Source:
     """Return the record of bytes as they came, got now."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    return Source(hashlib.sha256(data).hexdigest(), origin, now, len(data), media_type)
+    return Source(hashlib.sha256(data).hexdigest(), origin, _now(), len(data), media_type)
+
+
+def _source_of_whole(material: Material) -> Source | None:
+    """Return the record of a stream that gave no document; None where it cannot be read."""
+    hashed, size = hashlib.sha256(), 0
+    try:
+        material.stream.seek(0)
+        while chunk := material.stream.read(_CHUNK):
+            hashed.update(chunk)
+            size += len(chunk)
+    except (OSError, ValueError):
+        return None
+    return Source(hashed.hexdigest(), material.where, _now(), size, "application/octet-stream")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,75 +1,147 @@
 """Rows of tables and records of JSON: one document a row, columns named or guessed.
 
 Invariant: a row's source is the row itself, so that a row read twice from different
-files is one source.
+files is one source; files are read row by row.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from servanda.problems import Problem
 
 from . import fields
-from .aligning import as_json
+from .aligning import as_json, as_markup
 from .decoding import decode
 from .draft import Draft, Facts, Material
-from .metadata import day_of, host_of
+from .metadata import day_of
 from .pages import fragment_text
+
+_LONG_ENOUGH = 80
 
 
 def read_json(material: Material) -> Iterator[Draft | Problem]:
     """Yield a document for each record of JSON lines, of a JSON list, or for a single JSON object."""
-    raw = decode(material.data, material.declared)
-    text = raw.text.strip()
-    try:
-        whole = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
-        yield from _lines(raw.text, material)
+    material.stream.seek(0)
+    first = material.stream.readline(material.limits.document_bytes + 1)
+    if _is_record(first) and material.stream.readline(1):
+        yield from _lines(material)
         return
+    raw = decode(material.data, material.declared).text
+    try:
+        whole = json.loads(raw)
+    except json.JSONDecodeError as error:
+        if raw.lstrip().startswith("{") and "\n" in raw.strip():
+            yield from _lines(material)
+        else:
+            yield material.problem(f"not well-formed JSON ({error.msg}, line {error.lineno}).", "json", "Get it again.")
+        return
+    records = _records(whole)
+    if records is None:
+        yield _record(whole, raw, material.where, alone=True)
+        return
+    for number, record in enumerate(records, 1):
+        yield _record(record, json.dumps(record, ensure_ascii=False), f"{material.where}#{number}")
+
+
+def _is_record(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _records(whole: Any) -> list[Any] | None:
+    """Return the records of a list, or of an object that is nothing but a wrapper of one."""
     if isinstance(whole, list):
-        for number, record in enumerate(whole, 1):
-            yield _record(record, json.dumps(record, ensure_ascii=False), material, number)
-    else:
-        yield _record(whole, raw.text, material, 0)
+        return whole
+    if isinstance(whole, dict) and row_draft(whole) is None:
+        lists = [v for v in whole.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
+        return max(lists, key=len) if lists else None
+    return None
 
 
-def _lines(text: str, material: Material) -> Iterator[Draft | Problem]:
-    number = 0
-    for line in text.split("\n"):
+def _lines(material: Material) -> Iterator[Draft | Problem]:
+    material.stream.seek(0)
+    most, number = material.limits.document_bytes, 0
+    while line := material.stream.readline(most + 1):
+        where = f"{material.where}#{number + 1}"
+        if len(line) > most:
+            raise material.refused("document_bytes", most, "bytes in one line", where)
         if not line.strip():
             continue
         number += 1
+        if number > material.limits.members:
+            raise material.refused("members", material.limits.members, "records")
+        text = decode(line.strip(), material.declared).text
         try:
-            record = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
+            yield _record(json.loads(text), text, where)
+        except (ValueError, RecursionError) as error:
             reason = error.msg if isinstance(error, json.JSONDecodeError) else "too deep"
-            yield Problem(
-                f"{material.where}#{number}", f"not a JSON record ({reason}).", "json", "The other lines are read."
-            )
-            continue
-        yield _record(record, line, material, number)
+            yield Problem(where, f"not a JSON record ({reason}).", "json", "The other lines are read.")
 
 
-def _record(record: Any, raw: str, material: Material, number: int) -> Draft | Problem:
-    where = f"{material.where}#{number}" if number else material.where
+def _record(record: Any, raw: str, where: str, alone: bool = False) -> Draft | Problem:
     if not isinstance(record, dict):
         return Problem(where, "a JSON value that is no object.", "json", "Each record needs a column 'text'.")
     draft = row_draft(record)
     if draft is None:
-        names = ", ".join(map(str, list(record)[:8]))
-        return Problem(where, f"no text column among: {names}.", "no-text", "Name it 'text'.")
-    draft.raw, draft.view, draft.number = raw, as_json, number
-    draft.data = raw.encode("utf-8", "surrogatepass") if number else None
+        return _without_text(where, record)
+    draft.raw, draft.view, draft.alone = raw, as_json, alone
+    draft.data = None if alone else raw.encode("utf-8", "surrogatepass")
     draft.media_type = "application/json"
+    return draft
+
+
+def _without_text(where: str, record: Mapping[str, Any]) -> Problem:
+    names = ", ".join(map(str, list(record)[:8]))
+    return Problem(where, f"no text column among: {names}.", "no-text", "Name it 'text'.")
+
+
+def read_table(material: Material) -> Iterator[Draft | Problem]:
+    """Yield a document for each row of a CSV or TSV file, whose first row names the columns."""
+    raw = decode(material.data, material.declared).text
+    first = raw.partition("\n")[0]
+    separator = max("\t;,|", key=first.count)
+    csv.field_size_limit(material.limits.document_bytes)
+    try:
+        yield from table_drafts(csv.reader(io.StringIO(raw), delimiter=separator), material)
+    except csv.Error as error:
+        yield material.problem(f"a damaged table ({error}).", "damaged", "What stands before the damage was read.")
+
+
+def table_drafts(rows: Iterable[Iterable[Any]], material: Material) -> Iterator[Draft | Problem]:
+    """Yield a document for each row after the first, which names the columns."""
+    names: list[str] = []
+    for number, row in enumerate(rows):
+        cells = ["" if cell is None else str(cell) for cell in row]
+        if not names:
+            names = [name.strip().lstrip("\ufeff") for name in cells]
+            continue
+        if number > material.limits.rows:
+            raise material.refused("rows", material.limits.rows, "rows")
+        if not any(cell.strip() for cell in cells):
+            continue
+        yield _row(dict(zip(names, cells, strict=False)), f"{material.where}#{number}")
+
+
+def _row(record: dict[str, str], where: str) -> Draft | Problem:
+    draft = row_draft(record)
+    if draft is None:
+        return _without_text(where, record)
+    draft.raw = "\n".join(f"{name}\t{cell}" for name, cell in record.items())
+    draft.view, draft.alone, draft.media_type = as_markup, False, "text/tab-separated-values"
+    draft.data = draft.raw.encode("utf-8", "surrogatepass")
     return draft
 
 
 def row_draft(row: Mapping[str, Any]) -> Draft | None:
     """Return the document of a row, or None where no column holds a text."""
-    columns = {str(name).strip().lower().replace(" ", "_").replace("-", "_"): value for name, value in row.items()}
+    columns = {_folded(name): value for name, value in row.items()}
     body = _first(columns, "text") or _longest(columns)
     if not body:
         return None
@@ -78,10 +150,13 @@ def row_draft(row: Mapping[str, Any]) -> Draft | None:
         facts.offer(slot, _first(columns, slot), "column")
     for name in fields.columns("date"):
         facts.offer("date", day_of(_words(columns.get(name))), "column")
-    facts.offer("publisher", host_of(facts.get("url")), "address")
     if "</" in body or "<br" in body or "<p>" in body:
         body = fragment_text(body)
     return Draft(body, "", facts)
+
+
+def _folded(name: object) -> str:
+    return str(name).strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def _words(value: Any) -> str:
@@ -89,7 +164,7 @@ def _words(value: Any) -> str:
         return value.strip()
     if isinstance(value, dict):
         return _words(value.get("name") or value.get("title") or "")
-    return "" if value is None or isinstance(value, (list, bool)) else str(value)
+    return "" if value is None or isinstance(value, list | bool) else str(value)
 
 
 def _first(columns: Mapping[str, Any], slot: str) -> str:
@@ -99,4 +174,4 @@ def _first(columns: Mapping[str, Any], slot: str) -> str:
 def _longest(columns: Mapping[str, Any]) -> str:
     """Guess the text column: the longest value that is long enough to be a report."""
     words = max((_words(v) for v in columns.values()), key=len, default="")
-    return words if len(words) >= 80 and " " in words else ""
+    return words if len(words) >= _LONG_ENOUGH and " " in words else ""

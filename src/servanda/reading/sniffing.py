@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from . import fields
+
 _SIGNATURES = (
     (b"%PDF-", "pdf"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\x1f\x8b", "gzip"), (b"{\\rtf", "rtf"),
     (b"WARC/", "warc"), (b"\xff\xd8\xff", "JPEG image"), (b"\x89PNG", "PNG image"), (b"GIF8", "GIF image"),
@@ -29,6 +31,7 @@ _MAIL = re.compile(
     rb"[^\n]*\n(?:[ \t][^\n]*\n)*){3}",
     re.I,
 )
+HEAD = 8192
 _HEAD = 4096
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b\x1a"))
 
@@ -59,6 +62,8 @@ def _text_sort(head: bytes, name: str) -> str:
         return "mbox"
     if _MAIL.match(start):
         return "mail"
+    if table := _table_sort(start):
+        return table
     return _by_name(name)
 
 
@@ -70,9 +75,18 @@ def _markup_sort(start: bytes) -> str:
     return "html" if root is None or root[1].lower() in _HTML_ELEMENTS else "xml"
 
 
+def _table_sort(start: bytes) -> str | None:
+    """A table's first row names a text column beside others."""
+    cells = [
+        c.strip(b" \"'\r").lower().decode("ascii", "replace") for c in re.split(rb"[,;\t|]", start.partition(b"\n")[0])
+    ]
+    named = [cell.replace(" ", "_") for cell in cells]
+    return "csv" if 2 <= len(named) <= 200 and set(named) & set(fields.columns("text")[:-2]) and all(named) else None
+
+
 def _by_name(name: str) -> str:
     ending = name.lower().rpartition(".")[2]
-    return {"md": "markdown", "markdown": "markdown", "csv": "csv", "tsv": "tsv", "tab": "tsv"}.get(ending, "text")
+    return {"md": "markdown", "markdown": "markdown", "csv": "csv", "tsv": "csv", "tab": "csv"}.get(ending, "text")
 
 
 def _is_binary(head: bytes) -> bool:

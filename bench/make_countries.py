@@ -88,6 +88,29 @@ def russian_cases(name: str) -> Iterator[str]:
         yield from (name + ending for ending in ("а", "у", "ом", "е"))
 
 
+# The particles that hang on a name (with "-made", "-people", "-forces"), wide letters: two lines.
+KOREAN = ["은", "는", "이", "가", "을", "를", "의", "과", "와", "에"]
+KOREAN += ["에서", "에게", "도", "로", "으로", "만", "측", "산", "인", "군"]
+
+
+def korean_particles(name: str) -> Iterator[str]:
+    """Yield a Korean name with any ending where it is long, with the common particles where it is short."""
+    if len(name) > 2:
+        yield f"{name}*"
+    else:
+        yield from (name, *(name + particle for particle in KOREAN))
+
+
+def inflected(name: str, language: str) -> Iterator[str]:
+    """Yield the name as texts of the language bend it."""
+    if language == "ru":
+        yield from russian_cases(name)
+    elif language == "ko":
+        yield from korean_particles(name)
+    else:
+        yield name
+
+
 def forms_by_hand(language: str) -> set[str]:
     """Return all forms of parties.toml, casefolded."""
     path = PACKS / language / "parties.toml"
@@ -100,9 +123,7 @@ def countries(language: str) -> str:
     """Return the text of countries.toml."""
     names, by_hand, rows = Locale(language).territories, forms_by_hand(language), []
     for alpha2, code in sorted(states().items(), key=lambda pair: pair[1]):
-        found = chain.from_iterable(
-            russian_cases(form) if language == "ru" else [form] for form in readings(names[alpha2])
-        )
+        found = chain.from_iterable(inflected(form, language) for form in readings(names[alpha2]))
         kept = [form for form in dict.fromkeys(found) if form.casefold() not in by_hand]
         quoted = ", ".join(f'"{form}"' for form in kept)
         if kept:

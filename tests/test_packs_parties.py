@@ -13,6 +13,7 @@ from servanda import codebook
 
 PACKS = Path(codebook.__file__).parent / "packs"
 LANGUAGES = ("en", "fr", "hi", "it", "ja", "ko", "ru")
+UNSPACED = ("ja",)
 KEYS = ("names", "adjectives", "governments", "people", "forms")
 
 
@@ -41,9 +42,11 @@ def organisations() -> set[str]:
     return set(tomllib.loads(Path(codebook.__file__).with_suffix(".toml").read_text("utf-8"))["organisations"]["codes"])
 
 
-def pattern(form: str) -> str:
+def pattern(form: str, spaced: bool) -> str:
     words = regex.split(r"[\s\-]+", form)
     within = r"[\s\-–]+".join(regex.escape(word).replace(r"\*", r"[\p{L}\p{M}]*") for word in words)
+    if not spaced:
+        return within
     return rf"(?<![\p{{L}}\p{{M}}\p{{N}}]){within}(?![\p{{L}}\p{{M}}\p{{N}}])"
 
 
@@ -54,7 +57,10 @@ def longest_matches(language: str, text: str) -> list[tuple[str, int]]:
         flags = 0 if row.get("cased") else regex.IGNORECASE
         for form in forms(row):
             if regex.split(r"[\s\-*]+", form.casefold())[0] in text.casefold():
-                found += [(m.start(), -m.end(), form, number) for m in regex.finditer(pattern(form), text, flags)]
+                found += [
+                    (m.start(), -m.end(), form, number)
+                    for m in regex.finditer(pattern(form, language not in UNSPACED), text, flags)
+                ]
     kept, reached = [], 0
     for start, stop, form, number in sorted(found):
         if start >= reached:

@@ -68,13 +68,25 @@ def test_other_numbers_are_other_things(one, other):
 
 def test_one_session_in_two_languages_is_one():
     english = filed(
-        "2025-08-07", "meeting", "done", "IND RUS", "11th session of the working group on modernisation",
-        form="working-group", when="2025-08-06", where="New Delhi",
-    )  # fmt: skip
+        "2025-08-07",
+        "meeting",
+        "done",
+        "IND RUS",
+        "11th session of the working group on modernisation",
+        form="working-group",
+        when="2025-08-06",
+        where="New Delhi",
+    )
     hindi = filed(
-        "2025-08-07", "meeting", "done", "IND RUS", "आधुनिकीकरण पर कार्य समूह का 11वां सत्र",
-        form="working-group", when="2025-08-06", where="नई दिल्ली",
-    )  # fmt: skip
+        "2025-08-07",
+        "meeting",
+        "done",
+        "IND RUS",
+        "आधुनिकीकरण पर कार्य समूह का 11वां सत्र",
+        form="working-group",
+        when="2025-08-06",
+        where="नई दिल्ली",
+    )
 
     assert Verdict.SAME == match(english, hindi).verdict
 

@@ -173,7 +173,8 @@ def numbers_of(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
 def refold(connection: Connection, numbers: Collection[int], rulings: Rulings) -> list[str]:
     """Make again the entries of these claims and of all that are tied to them; return the ids of the entries made."""
     followed = {n for pair in successions(connection, numbers) for n in pair}
-    reached, found = closure(connection, followed.union(numbers), bonds(connection, rulings))
+    start = followed | fellows(connection, numbers) | set(numbers)
+    reached, found = closure(connection, start, bonds(connection, rulings))
     drop_entries(connection, reached)
     filed = filed_claims(connection, sorted(reached), rulings)
     later = successors(connection, filed, rulings)

@@ -399,8 +399,7 @@ class Ledger:
         numbers = set(deriving.numbers_of(connection, self._stand(connection, [passed])[0].values()).values())
         if passed.verb in ("correct", "reject"):
             deriving.link(connection, numbers, ruled)
-        fellows = deriving.fellows(connection, numbers)
-        deriving.refold(connection, numbers | fellows, ruled)
+        deriving.refold(connection, numbers, ruled)
 
     def _rulings(self, connection: Connection) -> Rulings:
         """Return the judgements in force, resolved to the claims that they now stand on."""

@@ -1,0 +1,95 @@
+"""Help: it answers at once, has examples for each command, and every example is understood."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+import time
+
+import pytest
+import typer
+
+from commands import finished, servanda
+from servanda.cli import door
+
+COMMANDS = re.findall(r"^  (\w+)  ", servanda("--help").out.partition("Commands:")[2], re.M)
+
+
+def test_help_answers_in_under_a_third_of_a_second() -> None:
+    def seconds() -> float:
+        began = time.perf_counter()
+        assert 0 == finished("--help").status
+        return time.perf_counter() - began
+
+    assert 0.3 > min(seconds() for _ in range(7))
+
+
+def test_help_imports_no_room() -> None:
+    import subprocess
+
+    heavy = ("sqlalchemy", "lxml", "rich.console", "servanda.reading", "servanda.ledger")
+    run = "import sys; sys.argv = ['servanda', '--help']; import servanda.cli\n"
+    run += "try: servanda.cli.main()\nexcept SystemExit: pass\n"
+    loaded = f"print(*(m for m in sys.modules if m in {heavy}))"
+    out = subprocess.run([sys.executable, "-c", run + loaded], capture_output=True, text=True, check=True).stdout
+
+    assert "" == out.splitlines()[-1]
+
+
+def test_the_commands_of_the_contract_are_there() -> None:
+    wanted = {
+        "extract",
+        "add",
+        "entries",
+        "show",
+        "dossier",
+        "due",
+        "judge",
+        "check",
+        "review",
+        "demo",
+        "packs",
+        "search",
+    }
+
+    assert wanted <= set(COMMANDS)
+
+
+def examples(command: str) -> list[str]:
+    told = servanda(command, "--help").out.partition("Examples:")[2].partition("\n\n")[0]
+    return [line.strip() for line in told.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_examples_of_itself(command: str) -> None:
+    assert examples(command)
+    assert all(example.startswith(f"servanda {command}") for example in examples(command))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_example_is_understood(command: str) -> None:
+    """The options and arguments are parsed; the command itself is not run."""
+    group = typer.main.get_command(door.app)
+    for example in examples(command):
+        words = shlex.split(re.split(r" [<>|] ", example)[0])[2:]
+        made = group.commands[command].make_context(command, words)  # type: ignore[attr-defined]
+        assert command == made.info_name
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_gives_json(command: str) -> None:
+    assert "--json" in servanda(command, "--help").out
+
+
+def test_an_unknown_command_ends_with_two() -> None:
+    ran = servanda("promise")
+
+    assert 2 == ran.status
+    assert "promise" in ran.err
+
+
+def test_the_version_is_told() -> None:
+    from servanda import __version__
+
+    assert f"servanda {__version__}\n" == servanda("--version").out

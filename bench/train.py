@@ -22,10 +22,11 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from servanda.extracting.candidates import Candidate, candidates
-from servanda.extracting.extractor import CONSIDER, Setting, describe_phrase, settle_parties, settle_stage
-from servanda.extracting.linear import probability, score
+from servanda.extracting.extractor import CONSIDER, Setting, describe_phrase, settle_keep, settle_parties, settle_stage
+from servanda.extracting.linear import score
 from servanda.extracting.merging import LOOK_BACK, pair_features
 from servanda.extracting.parties import choices
+from servanda.extracting.rivals import rival_features
 
 LANGUAGES = ("en", "hi", "ru")
 
@@ -152,14 +153,8 @@ def train(documents: list[Labelled]) -> dict[str, dict[str, float]]:
     models["parties"] = fit_parties(documents)
     for d in documents:
         choose_parties(d, models["parties"])
-    lists, labels = [], []
-    for d in documents:
-        for i, c in enumerate(d.candidates):
-            label = d.label(i)
-            if label is not None:
-                lists.append(c.features + c.party_features)
-                labels.append(label)
-    models["keep"] = fit_binary(lists, labels, 0.06)
+    models["keep"] = fit_keep(documents)
+    models["among"] = fit_among(documents)
     lists, stages = [], []
     for d in documents:
         for i, c in enumerate(d.candidates):
@@ -173,13 +168,42 @@ def train(documents: list[Labelled]) -> dict[str, dict[str, float]]:
     return models
 
 
+def fit_keep(documents: list[Labelled]) -> dict[str, float]:
+    lists, labels = [], []
+    for d in documents:
+        for i, c in enumerate(d.candidates):
+            label = d.label(i)
+            if label is not None:
+                lists.append(c.features + c.party_features)
+                labels.append(label)
+    return fit_binary(lists, labels, 0.06)
+
+
+def fit_among(documents: list[Labelled], parts: int = 4) -> dict[str, float]:
+    """Learn the second judgement from first ones made by models that have not seen the document."""
+    lists, labels = [], []
+    for part in range(parts):
+        keep = fit_keep([d for i, d in enumerate(documents) if i % parts != part])
+        for d in documents[part::parts]:
+            firsts = [score(keep, c.features + c.party_features) for c in d.candidates]
+            for i, rivals in enumerate(rival_features(d.candidates, firsts)):
+                label = d.label(i)
+                if label is not None:
+                    lists.append([("points", firsts[i]), *ones(["bias", *rivals])])
+                    labels.append(label)
+    matrix = Matrix([[f for f, _ in features] for features in lists], 5)
+    model = LogisticRegression(C=0.05, max_iter=400, solver="liblinear", fit_intercept=False)
+    model.fit(matrix.rows(lists), labels)
+    return rounded({f: float(model.coef_[0][i]) for f, i in matrix.index.items()})
+
+
 def fit_same(documents: list[Labelled], models: dict[str, dict[str, float]]) -> dict[str, float]:
     """Learn which candidates speak of one thing, among those that are likely to be kept."""
     lists, labels, weights = [], [], []
     for d in documents:
         kept = []
+        settle_keep(d.candidates, models)
         for i, c in enumerate(d.candidates):
-            c.keep = probability(score(models["keep"], c.features + c.party_features))
             if c.parties and (c.keep >= CONSIDER or i in d.claim_of):
                 settle_stage(c, models)
                 describe_phrase(c, d.setting)

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+import regex
+
 from servanda.language.mentions import Reading, Sentence
 from servanda.language.packs import Hit
 from servanda.model import Kind, Span, Stage
 
+PLAIN_WORD = regex.compile(r"[\p{L}\p{M}\p{N}$%]+")
 STEPS = (1, 2, 4, 7, 12, 20)
 NEAR = 28
 TOPICS = ("war", "crime", "sport", "domestic", "opinion", "market")
@@ -210,8 +213,19 @@ def head_features(c: Candidate) -> list[str]:
     return made
 
 
+def word_features(c: Candidate, reading: Reading) -> list[str]:
+    """The head as written, and the words of its clause before and behind it."""
+    s, text = c.sentence, reading.text
+    start = max((b for b in s.breaks if b <= c.head.start), default=s.start)
+    stop = min((b for b in s.breaks if b >= c.head.stop), default=s.stop)
+    written = text[c.head.start : c.head.stop].lower()
+    before = set(PLAIN_WORD.findall(text[start : c.head.start].lower()))
+    behind = set(PLAIN_WORD.findall(text[c.head.stop : stop].lower()))
+    return [f"written:{written}", *(f"b:{w}" for w in before), *(f"a:{w}" for w in behind)]
+
+
 def described(c: Candidate, reading: Reading, document: list[str], earlier: Counter[str]) -> list[str]:
-    made = head_features(c) + cue_features(c) + mark_features(c)
+    made = head_features(c) + cue_features(c) + mark_features(c) + word_features(c, reading)
     made += neighbour_features(c) + place_features(c, reading, earlier) + document
     made.append(f"rule:{c.stage}")
     made.append(f"rule&kind:{c.stage}&{c.kind}")

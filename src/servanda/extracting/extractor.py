@@ -19,6 +19,7 @@ from servanda.extracting.linear import Weights, models, probability, score
 from servanda.extracting.merging import Thing, distinct, things
 from servanda.extracting.parties import best, choices
 from servanda.extracting.phrases import content_words, evidence, phrase
+from servanda.extracting.rivals import rival_features
 from servanda.extracting.slots import Slots, plain, slots_of
 from servanda.language.cast import Cast, cast_of
 from servanda.language.mentions import Reading, read
@@ -117,14 +118,25 @@ def describe_phrase(c: Candidate, setting: Setting) -> None:
 def judged(setting: Setting, trained: Mapping[str, Weights]) -> list[Candidate]:
     """Return every candidate with its parties, stage and the chance that it is a claim."""
     found = candidates(setting.reading)
-    keep, whose = trained.get("keep", {}), trained.get("parties", {})
+    whose = trained.get("parties", {})
     last: set[str] = set()
     for c in found:
         last = settle_parties(c, setting, last, whose)
-        c.keep = probability(score(keep, c.features + c.party_features)) if keep else rule_keep(c)
-        if not c.parties:
-            c.keep = 0.0
+    settle_keep(found, trained)
     return found
+
+
+def settle_keep(found: list[Candidate], trained: Mapping[str, Weights]) -> None:
+    """Judge each candidate alone, then among its rivals; without parties there is no claim."""
+    keep, among = trained.get("keep", {}), trained.get("among", {})
+    if not keep:
+        for c in found:
+            c.keep = rule_keep(c) if c.parties else 0.0
+        return
+    firsts = [score(keep, c.features + c.party_features) for c in found]
+    for c, first, rivals in zip(found, firsts, rival_features(found, firsts), strict=True):
+        points = first * among.get("points", 1.0) + score(among, ["bias", *rivals])
+        c.keep = probability(points) if c.parties else 0.0
 
 
 def rule_keep(c: Candidate) -> float:

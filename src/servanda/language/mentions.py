@@ -139,9 +139,10 @@ def marks_by_name(hits: Iterable[Hit]) -> Mapping[str, list[Hit]]:
 def party_mentions(hits: Iterable[Hit], text: str) -> list[PartyMention]:
     """The parties among a sentence's hits; the "US" of "US$" is a currency."""
     return [
-        PartyMention(h.start, h.stop, h.entry.value, h.entry.data["sort"], h.entry.data.get("name", ""))
+        PartyMention(h.start, h.stop, code, h.entry.data["sort"], h.entry.data.get("name", ""))
         for h in unmasked(hits)
         if text[h.stop : h.stop + 1] != "$"
+        for code in h.entry.value.split()
     ]
 
 

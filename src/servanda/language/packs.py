@@ -12,6 +12,7 @@ found is an offset into the text.
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,7 +27,7 @@ from servanda.model import NOTHING, Span
 from servanda.problems import PackError
 
 NOT_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}*]")
-WORD_REST = regex.compile(r"[\p{L}\p{M}\p{N}]*")
+RUN = regex.compile(" {2,}")
 INVISIBLE = regex.compile("[\u200b\u200c\u200d\u00ad\u2060\ufeff]")
 
 
@@ -79,11 +80,35 @@ def form_pattern(form: str, entry: Entry, spaced: bool, cased: bool) -> Pattern:
         raise PackError(f"{entry.id}: the form {form!r} has no word in it.")
     edge = " " if spaced or plain.isascii() else ""
     head, star, rest = plain.partition("*")
+    written = form.partition("*")[0].rstrip(".") if cased else None
     if not star:
-        return Pattern(f"{edge}{plain}{edge}", None, form if cased else None, entry)
+        return Pattern(f"{edge}{plain}{edge}", None, written, entry)
     tail = regex.escape(rest).replace(r"\*", r"[\p{L}\p{M}\p{N}]*").replace(r"\ ", " ")
     end = r"(?![\p{L}\p{M}\p{N}])" if edge else ""
-    return Pattern(f"{edge}{head}", regex.compile(r"[\p{L}\p{M}\p{N}]*" + tail + end), None, entry)
+    return Pattern(f"{edge}{head}", regex.compile(r"[\p{L}\p{M}\p{N}]*" + tail + end), written, entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Haystack:
+    """A text folded for matching, a run of white space and punctuation being one blank, and the way back."""
+
+    folded: str
+    starts: tuple[int, ...]
+    removed: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Haystack:
+        long = f" {folded(text)} "
+        starts, removed, total = [], [0], 0
+        for run in RUN.finditer(long):
+            starts.append(run.start() - total + 1)
+            total += run.end() - run.start() - 1
+            removed.append(total)
+        return cls(RUN.sub(" ", long) if starts else long, tuple(starts), tuple(removed))
+
+    def place(self, index: int) -> int:
+        """Return where in the text a place of the folded text stands."""
+        return index + self.removed[bisect_right(self.starts, index)] - 1
 
 
 class Lexicon:
@@ -97,9 +122,9 @@ class Lexicon:
         """Return every whole-word match in the text, of all layers, overlapping ones too, by start."""
         if INVISIBLE.search(text):
             return self._hits_between_invisibles(text, start)
-        haystack = f" {folded(text)} "
+        haystack = Haystack.of(text)
         found = []
-        for index, begin, end in self.automaton.find_matches_as_indexes(haystack, overlapping=True):
+        for index, begin, end in self.automaton.find_matches_as_indexes(haystack.folded, overlapping=True):
             hit = self._hit(self.patterns[index], haystack, begin, end, text, start)
             if hit is not None:
                 found.append(hit)
@@ -113,17 +138,17 @@ class Lexicon:
         seen = self.hits("".join(text[i] for i in places[:-1]))
         return [Hit(places[h.start] + start, places[h.stop - 1] + 1 + start, h.entry) for h in seen]
 
-    def _hit(self, pattern: Pattern, haystack: str, begin: int, end: int, text: str, offset: int) -> Hit | None:
+    def _hit(self, pattern: Pattern, haystack: Haystack, begin: int, end: int, text: str, offset: int) -> Hit | None:
         key = pattern.key
-        first = begin if key[0] == " " else begin - 1
+        stop = end - 1 if key[-1] == " " else end
         if pattern.rest is not None:
-            rest = pattern.rest.match(haystack, end)
+            rest = pattern.rest.match(haystack.folded, end)
             if rest is None:
                 return None
-            last = rest.end() - 1
-        else:
-            last = end - 2 if key[-1] == " " else end - 1
-        if pattern.written is not None and text[first:last] != pattern.written:
+            stop = rest.end()
+        first = haystack.place(begin + 1 if key[0] == " " else begin)
+        last = haystack.place(stop - 1) + 1
+        if pattern.written is not None and not text.startswith(pattern.written, first):
             return None
         return Hit(first + offset, last + offset, pattern.entry)
 
@@ -195,7 +220,10 @@ def party_entries(table: dict[str, Any]) -> Iterator[tuple[Entry, list[str], boo
                 entry = Entry("party", f"party.{party['code']}.{sort}", party["code"], {"sort": sort, **party})
                 yield entry, party[key], bool(party.get("cased"))
     for leader in table.get("leader", ()):
-        yield Entry("party", f"leader.{leader['name']}", leader["code"], {"sort": "leader", **leader}), leader["forms"], False
+        data = {"sort": "leader", **leader}
+        yield Entry("party", f"leader.{leader['name']}", leader["code"], data), leader["forms"], bool(leader.get("cased"))
+    for pair in table.get("pair", ()):
+        yield Entry("party", f"pair.{pair['forms'][0]}", " ".join(pair["codes"]), {"sort": "pair", **pair}), pair["forms"], False
     for body in table.get("body", ()):
         data = {"sort": "body", **body}
         yield Entry("party", f"body.{body['forms'][0]}", body["code"], data), body["forms"], bool(body.get("cased"))

@@ -270,3 +270,10 @@ def holds(document: Document, raw: str) -> None:
         pairs = zip(document.text[clean : clean + length], raw[there : there + length], strict=True)
         assert all(a == b or a.isspace() for a, b in pairs)
         last = clean + length
+
+
+def test_a_text_of_nothing_but_blanks_takes_no_time():
+    """200,000 lines of blanks between two sentences."""
+    text = "Ruritania agreed." + " \n" * 200_000 + "Freedonia did not."
+
+    assert "Ruritania agreed.\n\nFreedonia did not." == the_document(text).text

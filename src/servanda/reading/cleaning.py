@@ -27,7 +27,7 @@ _JUNK = re.compile(
     "\r(?=\n)|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
     "|[\u200c\u200d](?![^\\W\\d_]|[\u0300-\u036f\u0600-\u06ff\u0900-\u0dff\u1000-\u109f\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])"
 )
-_RUNS = re.compile("  +(?! )|(?<=\n) +| +(?=\n)|\\A\\s+|\\s+\\Z")
+_RUNS = re.compile("  +(?! )|(?<=\n) | (?=\n)")
 _FLOODS = re.compile("\n{3,}")
 _LONE_RETURN = re.compile("\r")
 _REPEATED_LENGTH = 40
@@ -47,7 +47,10 @@ def cleaned(body: Traced, boilerplate: Boilerplate | None = None) -> Traced:
 def tidied(text: Traced) -> Traced:
     """Return the text with single blanks, no blanks at the ends of lines, and no more than one empty line."""
     text = text.edit((m.start(), m.end(), _run(m)) for m in _RUNS.finditer(text.text))
-    return text.sub(_FLOODS, "\n\n")
+    text = text.sub(_FLOODS, "\n\n")
+    stripped = text.text.strip()
+    start = text.text.find(stripped) if stripped else 0
+    return text if len(stripped) == len(text.text) else text.cut(start, start + len(stripped))
 
 
 def _run(match: re.Match[str]) -> str:

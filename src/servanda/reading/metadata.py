@@ -46,6 +46,13 @@ def day_of(words: str | None) -> str | None:
     return None
 
 
+def days_in(text: str) -> set[str]:
+    """Return all ISO days that the text names in words or figures."""
+    text = text.translate(_DIGITS)
+    patterns = (_ISO, _EAST, _DAY_MONTH, _MONTH_DAY, _DAY_FIRST)
+    return {day for p in patterns for m in p.finditer(text) if (day := day_of(m[0])) is not None}
+
+
 def _day(year: str | int, month: str | int, day: str | int) -> date | None:
     try:
         found = date(int(year), int(month), int(day))

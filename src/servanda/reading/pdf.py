@@ -19,14 +19,18 @@ from typing import IO, Any
 
 from servanda.problems import Problem
 
+from . import fields
 from .draft import Draft, Facts, Material
-from .metadata import day_of
+from .metadata import day_of, days_in
 
-_HYPHEN = re.compile(r"(?<=[^\W\d_])[\u00ad\u2010-]\n(?=[^\W\d_A-Z])")
+_HYPHEN = re.compile(r"([^\W\d_]+)[\u00ad\u2010-]\n([^\W\d_A-Z]+)")
+_KEPT_HYPHENS = fields.names("pdf", "kept_hyphens")
 _NUMBER = re.compile(
     r"\W*(?:page|seite|p\.|पृष्ठ)?\W*(?:\d{1,4}|[ivxl]{1,6})(?:\W*(?:of|/|von|sur|de|из|का)\W*\d{1,4})?\W*", re.I
 )
 _FEW_LETTERS = 16
+_NEAR_EDGE = 1500
+_LONG_PAGE = 8
 _ENDS = re.compile(r"[.!?:;।॥。！？\"”’»)]$")
 _MADE = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 
@@ -43,9 +47,8 @@ def read_pdf(material: Material) -> Iterator[Draft | Problem]:
         return
     facts = Facts()
     facts.offer("title", _title(answer["info"].get("Title")), "PDF properties")
-    made = _MADE.match(answer["info"].get("CreationDate") or "")
-    facts.offer("date", day_of("-".join(made.groups())) if made else None, "PDF properties")
     body = paragraphs_of(pages)
+    facts.offer("date", _made(answer["info"].get("CreationDate"), body), "PDF properties and text")
     draft = Draft(body, body, facts, media_type="application/pdf")
     if answer["more"]:
         draft.problems = (material.refused("pages", material.limits.pages, "pages; those were read").problem,)
@@ -61,6 +64,13 @@ def _title(words: str | None) -> str | None:
     return words
 
 
+def _made(words: str | None, body: str) -> str | None:
+    """Return the day on which the file was made where the text names it too: alone it is the clock's word."""
+    made = _MADE.match(words or "")
+    day = day_of("-".join(made.groups())) if made else None
+    return day if day in days_in(body[:_NEAR_EDGE] + "\n" + body[-_NEAR_EDGE:]) else None
+
+
 def paragraphs_of(pages: list[list[str]]) -> str:
     """Join lines to paragraphs: running heads and page numbers out, hyphens at line ends closed."""
     running = _running(pages)
@@ -69,10 +79,17 @@ def paragraphs_of(pages: list[list[str]]) -> str:
 
 
 def _running(pages: list[list[str]]) -> set[str]:
-    """Return the first and last lines that stand on most of the pages (page numbers aside)."""
-    counts = Counter(_bare(line) for page in pages for line in {*page[:2], *page[-2:]})
+    """Return the outermost lines that stand on most of the pages (numbers aside)."""
+    edges = [_edges([line for line in page if line]) for page in pages]
+    counts = Counter(_bare(line) for lines in edges for line in lines)
     often = {line for line, times in counts.items() if len(pages) > 2 and times > len(pages) / 2}
-    return {line for page in pages for line in (*page[:2], *page[-2:]) if _bare(line) in often}
+    return {line for lines in edges for line in lines if _bare(line) in often}
+
+
+def _edges(lines: list[str]) -> set[str]:
+    """Return the first and last line of a page, and the next ones where the page is long."""
+    count = 2 if len(lines) > _LONG_PAGE else 1
+    return {*lines[:count], *lines[-count:]}
 
 
 def _bare(line: str) -> str:
@@ -84,11 +101,18 @@ def _joined(lines: list[str]) -> str:
     full = sorted(len(line) for line in lines if line)[int(0.8 * len(lines)) :][:1] or [0]
     pieces: list[str] = []
     for line in lines:
-        pieces.append(line)
-        short = len(line) < 0.8 * full[0]
-        pieces.append("\n\n" if not line or (short and _ENDS.search(line)) or len(line) < 0.5 * full[0] else "\n")
-    text = _HYPHEN.sub("", "".join(pieces))
-    return re.sub(r"(?<!\n)\n(?!\n)", " ", text)
+        short = len(line) < 0.8 * full[0] and _ENDS.search(line)
+        ends = not line or short or (len(line) < 0.5 * full[0] and not line.endswith("-"))
+        pieces += (line, "\n\n" if ends else "\n")
+    whole = "".join(pieces)
+    text = _HYPHEN.sub(lambda m: _closed(m[1], m[2], whole), whole)
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", text).strip()
+
+
+def _closed(before: str, after: str, text: str) -> str:
+    """Close a word that a line's end cut; a hyphen stays that the text has elsewhere, or after a prefix."""
+    hyphened = f"{before}-{after}"
+    return hyphened if before.lower() in _KEPT_HYPHENS or hyphened in text else before + after
 
 
 class _Child:

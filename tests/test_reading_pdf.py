@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+
+import pytest
 
 from servanda import reading
 from servanda.reading import Limits
+from servanda.reading import pdf as reader
 from servanda.reading.pdf import paragraphs_of
 
 HINDI = Path(__file__).parent / "data" / "hindi.pdf"
@@ -116,9 +120,12 @@ def date_of(data: bytes) -> str | None:
     return read.document.date
 
 
-def test_a_pdf_that_takes_too_long_is_stopped_and_the_next_is_read():
+def test_a_pdf_that_takes_too_long_is_stopped_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch):
     data = pdf([[(60, 700, "The two governments agreed to negotiate a port accord.")]])
-    [read] = list(reading.read_bytes(data, "slow.pdf", limits=Limits(seconds=0.0)))
+    reader._child().stop()
+    monkeypatch.setattr(reader, "COMMAND", [sys.executable, "-c", "import time; time.sleep(60)"])
+    [read] = list(reading.read_bytes(data, "slow.pdf", limits=Limits(seconds=0.2)))
+    monkeypatch.undo()
 
     assert "limit seconds" in read.problems[0].what
     assert the_text(data).startswith("The two governments")

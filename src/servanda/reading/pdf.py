@@ -32,6 +32,7 @@ _FEW_LETTERS = 16
 _NEAR_EDGE = 1500
 _LONG_PAGE = 8
 _ENDS = re.compile(r"[.!?:;।॥。！？\"”’»)]$")
+COMMAND = [sys.executable, "-m", "servanda.reading.pdf_child"]
 _MADE = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 
 
@@ -139,9 +140,8 @@ class _Child:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self.process is None or self.process.poll() is not None:
-            command = [sys.executable, "-m", "servanda.reading.pdf_child"]
             self.process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             )
         return self.process
 

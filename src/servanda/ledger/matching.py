@@ -209,9 +209,13 @@ def shared_words(a: Profile, b: Profile) -> dict[str, float]:
 
 
 def alike(a: Profile, b: Profile) -> float:
-    """Return how far two titles say the same, 0 to 1: half Dice, half how much of the shorter stands in the longer."""
-    common = sum(shared_words(a, b).values())
-    ours, theirs = a.title.weight, b.title.weight
+    """Return how far two titles say the same, 0 to 1: half Dice, half how much of the shorter stands in the longer.
+
+    Where both claims name a body that is a side, such names are left out: they have a rule of their own.
+    """
+    bodies = a.org_words | b.org_words if shared_bodies(a, b) else frozenset()
+    common = sum(weight for word, weight in shared_words(a, b).items() if word not in bodies)
+    ours, theirs = (sum(w for word, w in of.title.words.items() if word not in bodies) for of in (a, b))
     if not ours or not theirs:
         return 0.0
     return min(1.0, common / (ours + theirs) + 0.5 * common / max(0.6, min(ours, theirs)))
@@ -246,7 +250,7 @@ def same_sum(a: Profile, b: Profile) -> bool:
 def named_elsewhere(word: str, a: Profile, b: Profile) -> bool:
     """True for a title's word that names a place, person or body, which have rules of their own."""
     bone = skeleton(word)
-    return any(bone in of.place or bone in of.persons or word in of.orgs or bone in of.orgs for of in (a, b))
+    return any(bone in of.place or bone in of.persons or word in of.org_words for of in (a, b))
 
 
 def of_sort(a: Profile, b: Profile) -> Iterator[Reason]:
@@ -266,12 +270,34 @@ def of_names(a: Profile, b: Profile) -> Iterator[Reason]:
     if a.persons and b.persons:
         yield of_persons(a, b)
     if a.orgs and b.orgs:
-        common = a.orgs & b.orgs
-        yield Reason("same bodies", 1.2, ", ".join(sorted(common)[:4])) if common else Reason("other bodies", -0.8)
+        yield of_bodies(a, b)
     if a.under and b.under and a.under & b.under:
         yield Reason("under the same", 0.4, ", ".join(sorted(a.under & b.under)[:4]))
     if a.by and b.by and not a.by & b.by:
         yield Reason("undertaken by another", -2.0 if {a.kind, b.kind} & {Kind.MEETING, Kind.INSTITUTION} else -1.0)
+
+
+def of_bodies(a: Profile, b: Profile) -> Reason:
+    """Firms and agencies that are a side tell a deal from its like.
+
+    Where each has another partner, it is another deal.
+    """
+    common = shared_bodies(a, b)
+    if not common:
+        return Reason("other bodies", -0.8)
+    whole = len(common) >= min(len(a.orgs), len(b.orgs))
+    weight = 0.4 if not whole else 1.5 if len(common) == 1 else 2.2
+    return Reason("same bodies" if whole else "one body the same", weight, ", ".join(common[:4]))
+
+
+def shared_bodies(a: Profile, b: Profile) -> list[str]:
+    """Return the bodies that both claims name, in full or short: one key, or most words of the shorter name."""
+    return [key for key, words in a.orgs if any(key == other or one_name(words, theirs) for other, theirs in b.orgs)]
+
+
+def one_name(words: frozenset[str], others: frozenset[str]) -> bool:
+    shorter = min(len(words), len(others))
+    return shorter >= 2 and len(words & others) >= 0.6 * shorter
 
 
 def of_persons(a: Profile, b: Profile) -> Reason:

@@ -15,7 +15,7 @@ import regex
 
 from servanda.ledger.days import UNKNOWN, Stretch, day_number, known, length, stretch
 from servanda.ledger.records import Filed
-from servanda.ledger.words import Title, initials, name_keys, places, plain, read_title, skeleton
+from servanda.ledger.words import Title, body_key, name_keys, places, plain, read_title, skeleton
 from servanda.model import Kind, Stage
 
 EVENTS = frozenset({Kind.MEETING, Kind.EXERCISE})
@@ -24,6 +24,7 @@ REACHED = frozenset({Stage.SIGNED, Stage.ACTIVE, Stage.DONE})
 LATIN = regex.compile(r"\p{Latin}")
 CALL = regex.compile(r"\bcalls? (?:between|with|from|to)\b", regex.I)
 SMALL = 8
+CROWD = 6  # persons: more are a list of guests
 CLOSE = 62  # days: what is dated more loosely says little about when
 VISITS = frozenset({"visit", "mission", "port-call", "deployment"})
 
@@ -45,7 +46,8 @@ class Profile:
     by: frozenset[str]
     title: Title
     items: frozenset[str]
-    orgs: frozenset[str]
+    orgs: tuple[tuple[str, frozenset[str]], ...]
+    org_words: frozenset[str]
     persons: frozenset[str]
     place: frozenset[str]
     place_codes: frozenset[str]
@@ -93,7 +95,8 @@ def profile(filed: Filed) -> Profile:
         by=frozenset(claim.by),
         title=title,
         items=frozenset(strong(" ".join(claim.items))),
-        orgs=frozenset(org for name in claim.orgs for org in (initials(name), skeleton(name)[:12]) if org),
+        orgs=tuple((body_key(name), frozenset(read_title(name).words)) for name in sorted(set(claim.orgs))),
+        org_words=frozenset(word for name in claim.orgs for word in (body_key(name), *read_title(name).words)),
         persons=name_keys(claim.persons),
         place=place,
         place_codes=codes,
@@ -160,6 +163,9 @@ def traits(of: Profile) -> set[str]:
     found |= {f"w:{item}" for item in of.items} | {f"a:{amount}" for amount in of.title.amounts}
     found |= {f"f:{a}+{b}" for a, b in combinations(fields, 2)}
     found |= {f"o:{number}:{of.kind}" for number in of.title.ordinals}
+    found |= {f"g:{key}" for key, _ in of.orgs}
+    if of.kind in EVENTS and len(of.persons) < CROWD:
+        found |= {f"p:{person}" for person in of.persons}
     if of.kind is Kind.INSTRUMENT:
         found |= {f"i:{of.form}:{field}" for field in (*fields, *of.title.years)}
     return found | set(moments(of, fields))

@@ -27,6 +27,7 @@ ORDINAL = regex.compile(
 PHASE = regex.compile(
     r"\b(?:phase|stage|tranche|part|round|चरण|этап)\s+(one|two|three|four|i{1,3}|iv|\d{1,2})\b", regex.I
 )
+MEMORANDUM = regex.compile(r"memorand(?:um|a|ums) of understanding", regex.I)
 PHASES = {"one": 1, "two": 2, "three": 3, "four": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4}
 YEAR = regex.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 YEARS_SHORT = regex.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-–/]\s?(\d\d)(?!\d)")
@@ -205,7 +206,9 @@ def read_title(text: str) -> Title:
     years, ordinals = frozenset(years_in(text)), frozenset(ordinals_in(text))
     written = {str(year) for year in years} | {str(number) for number in ordinals}
     words: dict[str, float] = {}
-    bare = ORDINAL.sub(" ", long_names().sub(" ", plain(AMOUNT.sub(" ", YEARS_SHORT.sub(" ", text)))))
+    bare = MEMORANDUM.sub(
+        "memorandum", ORDINAL.sub(" ", long_names().sub(" ", plain(AMOUNT.sub(" ", YEARS_SHORT.sub(" ", text)))))
+    )
     for token in tokens(bare):
         if token not in written and token not in lexicon().ordinals:
             meaning, weight = weighed(token)
@@ -234,6 +237,23 @@ def name_keys(names: Iterable[str]) -> frozenset[str]:
     """Return the skeletons of the last words of names (a person's family name stands last in most scripts here)."""
     found = (regex.findall(r"[\p{L}\p{M}]{2,}", name) for name in names)
     return frozenset(key for words in found if words and len(key := skeleton(words[-1])) > 1)
+
+
+@cache
+def aliases() -> Mapping[str, str]:
+    """Map the plain forms of ``aliases.toml`` to the names under which we know the bodies."""
+    data = tomllib.loads(files("servanda.ledger").joinpath("aliases.toml").read_text("utf-8"))
+    return {" ".join(tokens(form)): name for name, forms in data["bodies"].items() for form in forms}
+
+
+@lru_cache(maxsize=50_000)
+def body_key(name: str) -> str:
+    """Return what one body's names have in common: its alias, else its capitals, else its consonants."""
+    plainly = " ".join(tokens(name))
+    if known := aliases().get(plainly):
+        return known
+    short = initials(name)
+    return short if len(short) > 2 else skeleton(name) or plainly
 
 
 def initials(name: str) -> str:

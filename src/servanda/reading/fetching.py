@@ -50,19 +50,24 @@ class ForbiddenAddress(httpcore.ConnectError):
     """A name that leads to an address that is not public."""
 
 
-def fetched(url: str, limits: Limits, headers: Mapping[str, str] | None = None) -> Fetched | Problem:
-    """Return the server's answer (of any status), or the problem of getting it."""
+def fetched(url: str, limits: Limits) -> Fetched | Problem:
+    """Return what stands at an address, or the problem of getting it."""
+    found = answered(url, limits)
+    if isinstance(found, Fetched) and found.status >= 400:
+        return Problem(url, f"the server answered {found.status}.", f"http-{found.status}", "Check the address.")
+    return found
+
+
+def answered(url: str, limits: Limits, headers: Mapping[str, str] | None = None) -> Fetched | Problem:
+    """Return the server's answer, of any status, or the problem of getting it."""
     try:
         with client(limits) as session, session.stream("GET", url, headers=headers) as answer:
             data = b"".join(_body(answer, url, limits))
-            found = Fetched(data, str(answer.url), answer.status_code, answer.headers)
+            return Fetched(data, str(answer.url), answer.status_code, answer.headers)
     except _TooMuch as excess:
         return excess.problem
     except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, OSError, ValueError) as error:
         return _trouble(url, error, limits)
-    if found.status >= 400:
-        return Problem(url, f"the server answered {found.status}.", f"http-{found.status}", "Check the address.")
-    return found
 
 
 def client(limits: Limits) -> httpx.Client:

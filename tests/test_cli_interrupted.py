@@ -13,7 +13,7 @@ import pytest
 
 from commands import finished, servanda, started
 
-REPORTS = 60
+REPORTS = 25
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "reports"
     made.mkdir()
     for number in range(REPORTS):
-        text = f" date 2025-03-05\nIndia and Belgium signed agreement number {number} in Brussels on Monday. " * 3
+        text = f" date 2025-03-05\nIndia and Belgium signed agreement number {number} in New Delhi on Monday."
         (made / f"{number:03}.txt").write_text(text, "utf-8")
     return made
 

@@ -14,7 +14,7 @@ from servanda.cli.door import DONE, WITH_PROBLEMS, AsJson, AsOf, command, said
 
 if TYPE_CHECKING:
     from servanda.cli.filing import Added
-    from servanda.ledger import Entry, Ledger, Step
+    from servanda.ledger import Entry, Ledger, Line, Step
 
 ABOUT = ("BEL", "IND")  # whose dossier is shown
 SHOWN = 3  # entries in a section of it, and promises due
@@ -73,10 +73,7 @@ def print_record(ledger: Ledger, added: Added, as_of: str | None) -> None:
     from servanda.cli.records import dumped, plain
     from servanda.exporting.dossier import dyad
 
-    told = [
-        {"asks": s.asks, "query": s.query, "entries": ledger.entries(s.query, SHOWN, 0, as_of)}
-        for s in sample.stories()
-    ]
+    told = [{"asks": s.asks, "query": s.query, "entry": best(ledger, s.query, as_of)} for s in sample.stories()]
     due = ledger.due(None, None, as_of)
     made = asdict(dyad(ledger, *ABOUT, as_of=as_of))
     print(dumped({"ledger": ledger.where, "added": plain(added), "stories": told, "due": due, "dossier": made}))
@@ -120,12 +117,17 @@ def heading(words: str) -> None:
 
 def show_story(ledger: Ledger, query: str, as_of: str | None) -> None:
     """Print the best known entry that a query finds, with its history."""
-    found = ledger.entries(query, 10, 0, as_of)
-    if not found:
+    found = best(ledger, query, as_of)
+    if found is None:
         print("  The extractor found nothing of it.")
-        return
-    best = max(found, key=lambda line: (line.firm, line.claims, line.last))
-    show_entry(ledger.entry(best.id, as_of))
+    else:
+        show_entry(ledger.entry(found.id, as_of))
+
+
+def best(ledger: Ledger, query: str, as_of: str | None) -> Line | None:
+    """Return the entry that most reports speak of among those a query finds."""
+    found = ledger.entries(query, 10, 0, as_of)
+    return max(found, key=lambda line: (line.firm, line.claims, line.last), default=None)
 
 
 def show_entry(entry: Entry) -> None:

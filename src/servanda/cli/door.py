@@ -73,7 +73,7 @@ def status_of(act: Callable[[], int]) -> int:
         return said(f"{error.filename or 'servanda'}: {error.strerror or error}.", COULD_NOT)
     except typer.Exit:
         raise
-    except Exception as error:  # noqa: BLE001 the last door: no traceback reaches a user
+    except Exception as error:
         if os.environ.get("SERVANDA_DEBUG"):
             raise
         return said(fault(error), COULD_NOT)

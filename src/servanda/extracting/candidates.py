@@ -23,6 +23,8 @@ TOPICS = ("war", "crime", "sport", "domestic", "opinion", "market")
 TENSES = ("future", "past", "perfect", "present", "hedge", "negation", "condition", "background")
 AROUND = ("both_sides", "counterpart", "pronoun", "multilateral", "attribution", "quote_verbs", "money", "against", "office", "ordinal")
 BESIDE = ("to", "of", "for", "with", "between", "by", "from", "at", "and", "purpose", "definite", "indefinite", "under", "self_pronoun", "quote_verbs", "host")
+SORTS = {"person": "p", "leader": "p", "home": "p", "body": "o", "firm": "o", "place": "l"}
+LINKS = ("with", "between", "by", "from", "to", "of", "for", "at", "purpose", "and", "under")
 DEFAULT_STAGE = {
     Kind.MEETING: Stage.DONE,
     Kind.COOPERATION: Stage.DISCUSSED,
@@ -213,6 +215,37 @@ def head_features(c: Candidate) -> list[str]:
     return made
 
 
+def letters(s: Sentence) -> list[tuple[int, str]]:
+    """What stands in a sentence, by place, a letter each: N a state, p a person, o a body, R both sides, h a head,
+    a cue its stage's first two letters."""
+    made = [(m.start, SORTS.get(m.sort, "N")) for m in s.parties]
+    made += [(m.start, "R") for name in ("both_sides", "counterpart", "pronoun") for m in s.marked(name)]
+    made += [(cue.start, cue.entry.value[:2]) for cue in s.cues]
+    made += [(h.start, "h") for h in s.heads]
+    return sorted(made)
+
+
+def link(s: Sentence, a: int, b: int) -> str:
+    """The preposition or break that stands between two places, the nearest to the second."""
+    near = [(m.stop, name) for name in LINKS for m in s.marked(name) if a < m.stop <= b]
+    return max(near)[1] if near else "|" if s.breaks_between(a, b) else ""
+
+
+def shape_features(c: Candidate) -> list[str]:
+    """The order of parties, cues and heads around a head, with what links them."""
+    s = c.sentence
+    order = letters(s)
+    at = order.index((c.head.start, "h"))
+    before, behind = order[max(0, at - 3) : at], order[at + 1 : at + 3]
+    left = [letter + ("|" if s.breaks_between(place, c.head.start) else "") for place, letter in before]
+    right = [link(s, c.head.stop, place) + letter for place, letter in behind[:2]]
+    made = [f"left:{'.'.join(left[-2:])}", f"left3:{'.'.join(left)}", f"right:{'.'.join(right[:1])}", f"right2:{'.'.join(right)}"]
+    made += [f"left&right:{'.'.join(left[-2:])}>{'.'.join(right[:1])}", f"left&kind:{'.'.join(left[-2:])}>{c.kind}", f"right&kind:{c.kind}<{'.'.join(right[:1])}"]
+    if before:
+        made.append(f"link:{link(s, before[-1][0], c.head.start)}&{before[-1][1]}")
+    return made
+
+
 def word_features(c: Candidate, reading: Reading) -> list[str]:
     """The head as written, and the words of its clause before and behind it."""
     s, text = c.sentence, reading.text
@@ -225,7 +258,7 @@ def word_features(c: Candidate, reading: Reading) -> list[str]:
 
 
 def described(c: Candidate, reading: Reading, document: list[str], earlier: Counter[str]) -> list[str]:
-    made = head_features(c) + cue_features(c) + mark_features(c) + word_features(c, reading)
+    made = head_features(c) + cue_features(c) + mark_features(c) + shape_features(c) + word_features(c, reading)
     made += neighbour_features(c) + place_features(c, reading, earlier) + document
     made.append(f"rule:{c.stage}")
     made.append(f"rule&kind:{c.stage}&{c.kind}")

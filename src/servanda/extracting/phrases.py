@@ -11,10 +11,11 @@ import regex
 
 from servanda.extracting.candidates import Candidate
 from servanda.language.mentions import Reading, Sentence
-from servanda.language.sentences import WORD
+from servanda.language.sentences import word_matches, words_in
 from servanda.model import Span
 
 TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’./&+][\p{L}\p{M}\p{N}]+)*")
+SYLLABIC = regex.compile(r"[\p{Han}\p{Hangul}]")
 LINKS = ("of", "for", "between", "with", "purpose", "to")
 STOPPERS = ("to", "of", "with", "between", "by", "from", "at", "and", "for", "pronoun", "definite", "indefinite", "self_pronoun", "future", "past", "perfect", "present", "hedge", "clause", "attribution", "negation", "in_region", "against", "quote_verbs")
 ENDERS = ("future", "past", "perfect", "present", "clause", "attribution", "hedge")
@@ -42,7 +43,7 @@ def genitive_edge(c: Candidate, reading: Reading) -> int:
     stops = [m.stop for name in ("by", "clause", "to") for m in s.marked(name) if m.stop <= c.head.start]
     stops += [b + 1 for b in s.breaks if b < c.head.start]
     start = max([s.start, *stops])
-    tokens = [m.start() for m in TOKEN.finditer(reading.text, start, c.head.start)]
+    tokens = words_in(reading.text, start, c.head.start)
     return tokens[max(0, len(tokens) - 9)] if tokens else c.head.start
 
 
@@ -68,8 +69,16 @@ def phrase(c: Candidate, reading: Reading) -> Span:
 
 
 def content_words(span: Span, reading: Reading) -> frozenset[str]:
-    """The phrase's longer words in small letters, cut to their stems' first six letters."""
-    return frozenset(w.lower()[:6] for w in WORD.findall(reading.text, span.start, span.stop) if len(w) > 3)
+    """The stems of the phrase's longer words."""
+    stems = (stem(m[0]) for m in word_matches(reading.text, span.start, span.stop))
+    return frozenset(s for s in stems if s)
+
+
+def stem(word: str) -> str:
+    """A word's first six letters in small, two where each letter is a syllable; "" where the word is short."""
+    if SYLLABIC.match(word):
+        return word[:2] if len(word) > 1 else ""
+    return word.lower()[:6] if len(word) > 3 else ""
 
 
 def trimmed(text: str, start: int, stop: int) -> Span:

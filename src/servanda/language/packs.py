@@ -2,8 +2,11 @@
 
 A pack is a folder of TOML files under ``servanda/packs``. Forms match whole words,
 case-insensitively, punctuation counting as a blank; ``*`` at the end of a word stands
-for the word's further letters. All lexicons of a pack go into one automaton, and one
-pass over a text finds every whole-word match of every layer.
+for the word's further letters. In a language whose words bear ``particles`` a form stands
+for the word with or without them, and a match covers the word alone; there ``_`` at the
+beginning lets a form end a compound, ``*`` or ``_`` at the end lets it begin one. All
+lexicons of a pack go into one automaton, and one pass over a text finds every whole-word
+match of every layer.
 
 Matching works on a *folded* text of the same length as the text, so that every offset
 found is an offset into the text.
@@ -28,6 +31,12 @@ from servanda.problems import PackError
 
 NOT_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}*]")
 RUN = regex.compile(" {2,}")
+LONGEST_REST = 160
+LETTERS = r"[\p{L}\p{M}\p{N}]*"
+NO_LETTER = r"(?![\p{L}\p{M}\p{N}])"
+KANA = regex.compile(r"\p{Hiragana}")
+WIDE = regex.compile("[\uff01-\uff5e]")
+NARROW = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}
 INVISIBLE = regex.compile("[\u200b\u200c\u200d\u00ad\u2060\ufeff]")
 
 
@@ -57,35 +66,58 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One form as compiled: its literal key, the rest to verify behind it, and how it must be written."""
+    """One form as compiled: its literal key, what to verify behind and before it, and how it must be written."""
 
     key: str
     rest: regex.Pattern[str] | None
     written: str | None
     entry: Entry
+    edge: regex.Pattern[str] | None = None
 
 
 def folded(text: str) -> str:
-    """Return the text in small letters with all but letters, marks and digits blank; same length."""
+    """Return the text in small, half-width letters with all but letters, marks and digits blank; same length."""
     small = text.lower()
     if len(small) != len(text):
         small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    if WIDE.search(small):
+        small = small.translate(NARROW)
     return NOT_WORD.sub(" ", small).replace("*", " ")
 
 
-def form_pattern(form: str, entry: Entry, spaced: bool, cased: bool) -> Pattern:
-    """Compile one form of the pack format; see the module's words on ``*``."""
+def form_pattern(form: str, entry: Entry, own: Pack, cased: bool) -> Pattern:
+    """Compile one form of the pack format, for texts of a pack's language; see the module's words on ``*`` and ``_``."""
     plain = " ".join(NOT_WORD.sub(" ", INVISIBLE.sub('', form.lower())).split())
     if not plain.strip("* "):
         raise PackError(f"{entry.id}: the form {form!r} has no word in it.")
-    edge = " " if spaced or plain.isascii() else ""
     head, star, rest = plain.partition("*")
     written = form.partition("*")[0].rstrip(".") if cased else None
-    if not star:
-        return Pattern(f"{edge}{plain}{edge}", None, written, entry)
-    tail = regex.escape(rest).replace(r"\*", r"[\p{L}\p{M}\p{N}]*").replace(r"\ ", " ")
-    end = r"(?![\p{L}\p{M}\p{N}])" if edge else ""
-    return Pattern(f"{edge}{head}", regex.compile(r"[\p{L}\p{M}\p{N}]*" + tail + end), written, entry)
+    before = " " if own.spaced and not form.startswith("_") else ""
+    if own.spaced and not own.particles and not star:
+        return Pattern(f"{before}{plain} ", None, written, entry)
+    edge, end = edges(plain, form.endswith(("*", "_")), own)
+    inner = regex.escape(rest).replace(r"\*", LETTERS).replace(r"\ ", " ")
+    tail = (LETTERS + inner if rest or star and not own.particles else "") + end
+    return Pattern(f"{before}{head}", compiled(tail) if tail else None, written, entry, compiled(edge) if edge else None)
+
+
+def edges(plain: str, is_open: bool, own: Pack) -> tuple[str, str]:
+    """Return what must hold where a form begins and where it ends.
+
+    Without blanks a word of ASCII ends where other signs begin, and a single kana is a particle only
+    between words written otherwise. With particles a word ends before them; an open form anywhere.
+    """
+    if own.spaced:
+        follow = "|".join(sorted(own.particles, key=lambda p: (-len(p), p)))
+        return "", "" if is_open and own.particles else rf"(?=(?:{follow}){{0,3}}{NO_LETTER})" if follow else NO_LETTER
+    if plain.isascii():
+        return "(?<![a-z0-9])", "(?![a-z0-9])"
+    return (r"(?<![\p{Hiragana}\s])", r"(?!\p{Hiragana})") if KANA.fullmatch(plain) else ("", "")
+
+
+@cache
+def compiled(expression: str) -> regex.Pattern[str]:
+    return regex.compile(expression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +173,10 @@ class Lexicon:
     def _hit(self, pattern: Pattern, haystack: Haystack, begin: int, end: int, text: str, offset: int) -> Hit | None:
         key = pattern.key
         stop = end - 1 if key[-1] == " " else end
+        if pattern.edge is not None and pattern.edge.match(haystack.folded, begin) is None:
+            return None
         if pattern.rest is not None:
-            rest = pattern.rest.match(haystack.folded, end)
+            rest = pattern.rest.match(haystack.folded, end, end + LONGEST_REST)
             if rest is None:
                 return None
             stop = rest.end()
@@ -164,7 +198,8 @@ def longest(hits: Iterable[Hit]) -> list[Hit]:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One language's data. ``tables`` maps a file's stem ("heads") to its content."""
+    """One language's data. ``tables`` maps a file's stem ("heads") to its content; ``offices`` says where they
+    stand as seen from a person's name, ``particles`` what may hang on any word."""
 
     language: str
     name: str
@@ -173,6 +208,8 @@ class Pack:
     mixes: tuple[str, ...] = ()
     adpositions: str = "before"
     cased: bool = True
+    particles: tuple[str, ...] = ()
+    offices: str = "before"
     tables: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
 
     def settings(self, table: str) -> dict[str, Any]:
@@ -208,6 +245,8 @@ def pack(language: str) -> Pack:
         mixes=tuple(own.get("mixes", ())),
         adpositions=own.get("adpositions", "before"),
         cased=own.get("script", "Latn") in ("Latn", "Cyrl", "Grek", "Armn"),
+        particles=tuple(own.get("particles", ())),
+        offices=own.get("offices", "before"),
         tables=tables,
     )
 
@@ -223,7 +262,7 @@ def party_entries(table: dict[str, Any]) -> Iterator[tuple[Entry, list[str], boo
         data = {"sort": "leader", **leader}
         yield Entry("party", f"leader.{leader['name']}", leader["code"], data), leader["forms"], bool(leader.get("cased"))
     for pair in table.get("pair", ()):
-        yield Entry("party", f"pair.{pair['forms'][0]}", " ".join(pair["codes"]), {"sort": "pair", **pair}), pair["forms"], False
+        yield Entry("party", f"pair.{pair['forms'][0]}", " ".join(pair["codes"]), {"sort": "adjective", **pair}), pair["forms"], False
     for body in table.get("body", ()):
         data = {"sort": "body", **body}
         yield Entry("party", f"body.{body['forms'][0]}", body["code"], data), body["forms"], bool(body.get("cased"))
@@ -260,6 +299,6 @@ def lexicon(language: str) -> Lexicon:
     for part in (own, *map(pack, own.mixes)):
         for entry, forms, cased in lexicon_entries(part):
             for form in forms:
-                made = form_pattern(form, entry, part.spaced, cased)
+                made = form_pattern(form, entry, own, cased)
                 patterns.setdefault((entry.layer, entry.value + entry.id, made.key + str(made.rest)), made)
     return Lexicon(patterns.values())

@@ -88,13 +88,12 @@ def russian_cases(name: str) -> Iterator[str]:
         yield from (name + ending for ending in ("а", "у", "ом", "е"))
 
 
-# The particles that hang on a name (with "-made", "-people", "-forces"), wide letters: two lines.
-KOREAN = ["은", "는", "이", "가", "을", "를", "의", "과", "와", "에"]
-KOREAN += ["에서", "에게", "도", "로", "으로", "만", "측", "산", "인", "군"]
+# What makes other words of a Korean name: "-made", "-people", "-forces". Particles stand in pack.toml.
+KOREAN = ["산", "인", "군"]
 
 
 def korean_particles(name: str) -> Iterator[str]:
-    """Yield a Korean name with any ending where it is long, with the common particles where it is short."""
+    """Yield a Korean name with any ending where it is long, with a few where it is short."""
     if len(name) > 2:
         yield f"{name}*"
     else:

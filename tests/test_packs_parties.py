@@ -42,12 +42,19 @@ def organisations() -> set[str]:
     return set(tomllib.loads(Path(codebook.__file__).with_suffix(".toml").read_text("utf-8"))["organisations"]["codes"])
 
 
-def pattern(form: str, spaced: bool) -> str:
+@cache
+def particles(language: str) -> str:
+    """Return an expression for what may hang on a word of the language."""
+    own = tomllib.loads((PACKS / language / "pack.toml").read_text("utf-8")) if language == "ko" else {}
+    return "|".join(sorted(own.get("particles", ()), key=len, reverse=True))
+
+
+def pattern(form: str, spaced: bool, follow: str = "") -> str:
     words = regex.split(r"[\s\-]+", form)
     within = r"[\s\-–]+".join(regex.escape(word).replace(r"\*", r"[\p{L}\p{M}]*") for word in words)
     if not spaced:
         return within
-    return rf"(?<![\p{{L}}\p{{M}}\p{{N}}]){within}(?![\p{{L}}\p{{M}}\p{{N}}])"
+    return rf"(?<![\p{{L}}\p{{M}}\p{{N}}]){within}(?=(?:{follow}){{0,3}}(?![\p{{L}}\p{{M}}\p{{N}}]))"
 
 
 def longest_matches(language: str, text: str) -> list[tuple[str, int]]:
@@ -59,7 +66,7 @@ def longest_matches(language: str, text: str) -> list[tuple[str, int]]:
             if regex.split(r"[\s\-*]+", form.casefold())[0] in text.casefold():
                 found += [
                     (m.start(), -m.end(), form, number)
-                    for m in regex.finditer(pattern(form, language not in UNSPACED), text, flags)
+                    for m in regex.finditer(pattern(form, language not in UNSPACED, particles(language)), text, flags)
                 ]
     kept, reached = [], 0
     for start, stop, form, number in sorted(found):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import regex
 
 from servanda.language.mentions import PartyMention, Reading, Sentence
-from servanda.language.packs import Hit
+from servanda.language.packs import Hit, Pack
 from servanda.model import Span
 
 PIECE = r"\p{Lu}[\p{L}\p{M}'’-]*\.?"
@@ -23,6 +23,13 @@ NAME = regex.compile(rf"{PIECE}(?:[ \u00a0](?:{PARTICLE}[ -])?{PIECE}){{0,4}}")
 BODY = regex.compile(rf"(?:{PIECE}|[A-Z]{{2,}})(?:[ \u00a0]?(?:-|–|&|of|for|and|on|the|in|[ \u00a0])?[ \u00a0]?(?:the )?(?:{PIECE}|&)){{1,9}}")
 ACRONYM = regex.compile(r"\s?\(([A-Z][A-Za-z&-]{1,9})\)")
 UNCASED_NAME = regex.compile(r"[\p{L}\p{M}\u200c\u200d.]+(?:[ \u00a0][\p{L}\p{M}\u200c\u200d.]+){0,3}")
+NAME_BEFORE = regex.compile(
+    r"(?<![\p{Katakana}ー・＝])[\p{Katakana}ー]{2,}(?:[・＝][\p{Katakana}ー]+)*・?$|(?<!\p{Han})\p{Han}{2,5}・?$"
+    r"|(?<!\p{Hangul})(?:\p{Hangul}{1,5}(?<![은는이가을를의와과에서도로일월년]) ){0,2}\p{Hangul}{1,6} $"
+)
+MINISTRY = regex.compile(r"(?<!\p{Hangul})\p{Hangul}{2,}(?:부|청|처|원|성|위원회) $")
+NAME_WORD = regex.compile(r"\S+")
+NAME_REACH = 30
 SAID_OF = 48
 
 
@@ -86,10 +93,29 @@ def uncased_names(text: str, sentence: Sentence) -> Iterator[Span]:
             yield Span(name.start(), name.start() + len(text[name.start() : stop].rstrip()))
 
 
+def names_before(text: str, sentence: Sentence) -> Iterator[tuple[Span, str]]:
+    """Names right before an office, with the state that stands between ("Suzuki, of Japan the minister"), if any."""
+    taken: list[PartyMention | Hit] = [*sentence.parties, *(m for marks in sentence.marks.values() for m in marks)]
+    for office in introducers(sentence):
+        first, stop = max(sentence.start, office.start - NAME_REACH), office.start
+        ministry = MINISTRY.search(text, first, stop)
+        stop = ministry.start() if ministry else stop
+        state = next((m for m in sentence.parties if stop - 1 <= m.stop <= office.start and m.sort != "leader"), None)
+        found = NAME_BEFORE.search(text, first, state.start if state else stop)
+        if found is None:
+            continue
+        start, end = found.start(), found.start() + len(found[0].rstrip(" ・"))
+        for word in NAME_WORD.finditer(text, start, end):
+            if any(m.start <= word.start() < m.stop for m in taken):
+                start = word.end() + 1
+        if start < end:
+            yield Span(start, end), state.code if state else ""
+
+
 def state_of(span: Span, sentence: Sentence, text: str) -> str:
     """The party named in the same phrase: just before the name, or in the apposition behind it."""
     before = [m for m in sentence.parties if m.stop <= span.start and span.start - m.stop < SAID_OF]
-    if before and not regex.search(r"[,;:()।]", text[before[-1].stop : span.start]):
+    if before and not regex.search(r"[,;:()।、]", text[before[-1].stop : span.start]):
         return before[-1].code
     if text[span.stop : span.stop + 1] == ",":
         after = [m for m in sentence.parties if m.start > span.stop and m.start - span.stop < SAID_OF]
@@ -113,17 +139,26 @@ def trimmed_name(text: str, span: Span) -> str:
     return regex.sub(r"['’]s$", "", name)
 
 
-def people_in(sentence: Sentence, text: str, cased: bool) -> list[Person]:
+def named_people(sentence: Sentence, text: str, own: Pack) -> Iterator[tuple[Span, str]]:
+    """Names beside an office or title, each with its state where the words between tell it."""
+    if own.offices == "after":
+        yield from names_before(text, sentence)
+        return
+    for span in cased_names(text, sentence) if own.cased else uncased_names(text, sentence):
+        yield without_office(span, sentence, text), ""
+
+
+def people_in(sentence: Sentence, text: str, own: Pack) -> list[Person]:
     found: dict[int, Person] = {}
     for mention in sentence.parties:
         if mention.sort == "leader":
             found[mention.start] = Person(mention.start, mention.stop, mention.name, mention.code)
-    for raw in cased_names(text, sentence) if cased else uncased_names(text, sentence):
-        span = without_office(raw, sentence, text)
+    for span, code in named_people(sentence, text, own):
         name = trimmed_name(text, span)
         taken = any(p.start < span.stop and span.start < p.stop for p in [*found.values(), *sentence.heads])
-        if len(name) > 2 and not taken and not any(m.start < span.stop and span.start < m.stop and m.sort != "place" for m in sentence.parties):
-            found[span.start] = Person(span.start, span.start + len(name), name, state_of(span, sentence, text))
+        taken = taken or any(m.start < span.stop and span.start < m.stop and m.sort != "place" for m in sentence.parties)
+        if not taken and len(name) > (2 if own.offices == "before" else 1):
+            found[span.start] = Person(span.start, span.start + len(name), name, code or state_of(span, sentence, text))
     return sorted(found.values(), key=lambda p: p.start)
 
 
@@ -175,7 +210,7 @@ def cast_of(reading: Reading) -> Cast:
     for sentence in reading.sentences:
         if not sentence.marks and not sentence.parties:
             continue
-        people[sentence.index] = people_in(sentence, reading.text, cased)
+        people[sentence.index] = people_in(sentence, reading.text, reading.pack)
         if cased:
             bodies[sentence.index] = bodies_in(sentence, reading.text, home)
         for person in people[sentence.index]:

@@ -18,8 +18,8 @@ from servanda.language.packs import Hit, Pack, lexicon, longest, pack
 from servanda.language.sentences import between, sentences_in, words_in
 from servanda.model import Span
 
-BREAKS = regex.compile(r"[,;:()\[\]—–]|[“”\"«»]|\s-\s")
-QUOTED = regex.compile(r"[“\"«„]([^“”\"«»„]{12,600})[”\"»]")
+BREAKS = regex.compile(r"[,;:()\[\]—–、；：（）…]|[“”\"«»「」『』]|\s-\s")
+QUOTED = regex.compile(r"[“\"«„「『]([^“”\"«»„「」『』]{12,600})[”\"»」』]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def without_acronyms(heads: list[Hit], text: str) -> list[Hit]:
     """Drop a head in brackets right behind one of its kind: "memorandum of understanding (MoU)" is one thing."""
     kept: list[Hit] = []
     for head in heads:
-        bracketed = text[head.start - 1 : head.start] == "(" and text[head.stop : head.stop + 1] == ")"
+        bracketed = text[head.start - 1 : head.start] in ("(", "（") and text[head.stop : head.stop + 1] in (")", "）")
         if not (bracketed and kept and head.start - kept[-1].stop < 60 and kept[-1].entry.value == head.entry.value):
             kept.append(head)
     return kept

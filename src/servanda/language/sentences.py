@@ -22,6 +22,11 @@ ENDS = regex.compile(
 )
 LAST_WORD = regex.compile(r"([\p{L}\p{M}.]+)\.[\"'”’»)\]]*$")
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’.][\p{L}\p{M}\p{N}]+)*")
+UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
+UNSPACED_WORD = regex.compile(
+    r"[\p{Katakana}ー]+|\p{Han}{1,2}|\p{Hiragana}+|(?:(?![\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{M}\p{N}])+"
+)
+QUOTE_GOES_ON = regex.compile(r"と|など|の|という")
 STARTS_LOW = regex.compile(r"[\p{Ll},;]")
 GLUED = regex.compile(r"\p{L}\.\p{Lu}")
 
@@ -45,7 +50,7 @@ def is_abbreviated(before: str, language: str) -> bool:
 
 def ends_here(text: str, start: int, gap: regex.Match[str], language: str) -> bool:
     """Decide whether the sentence that began at ``start`` ends at a gap after its closing mark."""
-    if STARTS_LOW.match(text, gap.end()):
+    if STARTS_LOW.match(text, gap.end()) or text[gap.start() - 1] in "」』" and QUOTE_GOES_ON.match(text, gap.end()):
         return False
     glued = gap.start() == gap.end() and text[gap.start() - 1] in ".!?"
     if glued and len(text) > gap.end() + 1 and not GLUED.match(text, gap.start() - 2) and text[gap.start() - 1] == ".":
@@ -71,8 +76,14 @@ def stripped(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 
 def words_in(text: str, start: int, stop: int) -> list[int]:
-    """Return where each word of a stretch begins."""
-    return [m.start() for m in WORD.finditer(text, start, stop)]
+    """Return where each word of a stretch begins; without blanks, where the script changes and every two Han signs."""
+    return [m.start() for m in word_matches(text, start, stop)]
+
+
+def word_matches(text: str, start: int, stop: int) -> Iterator[regex.Match[str]]:
+    """Yield each word of a stretch."""
+    word = UNSPACED_WORD if UNSPACED.search(text, start, stop) else WORD
+    yield from word.finditer(text, start, stop)
 
 
 def between(places: Sequence[int], start: int, stop: int) -> int:

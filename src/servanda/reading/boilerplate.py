@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,6 +17,7 @@ from servanda.problems import PackError
 from .tracing import Edit
 
 _LONGEST = 200
+_ON = r"(?![^\W_]|[\u0900-\u0963]).*"
 _KEYS = ("lines", "starts", "ends_text")
 
 
@@ -25,19 +26,22 @@ class Boilerplate:
     """Patterns over folded lines: those that go, and those after which the report has ended."""
 
     exact: frozenset[str]
-    lines: re.Pattern[str]
-    ends: re.Pattern[str]
+    lines: Mapping[str, re.Pattern[str]]
+    """By the first character, which most lines rule out; digits stand under "0", anything under ""."""
+    ends: frozenset[str]
 
     def is_line(self, line: str) -> bool:
         """True where the whole line is boilerplate."""
         if len(line) > _LONGEST:
             return False
         folded = " ".join(line.split()).casefold()
-        return folded in self.exact or self.lines.fullmatch(folded) is not None
+        return folded in self.exact or any(
+            pattern.fullmatch(folded) for key in (_key(folded), "") if (pattern := self.lines.get(key)) is not None
+        )
 
     def is_end(self, line: str) -> bool:
         """True where the line heads what no longer belongs to the report (comments, related stories)."""
-        return len(line) <= _LONGEST and self.ends.fullmatch(line.strip().casefold()) is not None
+        return len(line) <= _LONGEST and " ".join(line.split()).casefold().rstrip(" :") in self.ends
 
     def edits(self, paragraph: str, start: int) -> Iterator[Edit]:
         """Yield edits that take the boilerplate lines out of a paragraph that starts at ``start``."""
@@ -58,9 +62,17 @@ def boilerplate() -> Boilerplate:
         file = pack.joinpath("boilerplate.toml")
         if file.is_file():
             _add(lists, file.read_text("utf-8"), f"packs/{pack.name}/boilerplate.toml")
-    exact = frozenset(f.casefold() for f in lists["lines"])
-    lines = [_form(f) for f in lists["lines"] if "#" in f or "*" in f] + [_form(f) + r"\b.*" for f in lists["starts"]]
-    return Boilerplate(exact, _any(lines), _any([_form(f) for f in lists["ends_text"]]))
+    forms = [(f, _form(f)) for f in lists["lines"] if "#" in f or "*" in f]
+    forms += [(f, _form(f) + _ON) for f in lists["starts"]]
+    keyed: dict[str, list[str]] = {}
+    for form, pattern in forms:
+        keyed.setdefault("" if form.startswith("*") else _key(form.casefold()), []).append(pattern)
+    exact, ends = (frozenset(f.casefold() for f in lists[key]) for key in ("lines", "ends_text"))
+    return Boilerplate(exact, {key: re.compile("|".join(patterns)) for key, patterns in keyed.items()}, ends)
+
+
+def _key(folded: str) -> str:
+    return "0" if folded[:1].isdigit() or folded.startswith("#") else folded[:1]
 
 
 def _add(lists: dict[str, list[str]], text: str, where: str) -> None:
@@ -76,7 +88,3 @@ def _form(form: str) -> str:
     """A pack's form as a pattern: ``#`` is a number, ``*`` anything; the rest is itself."""
     words = re.escape(form.casefold()).replace(r"\ ", r"\s+")
     return words.replace(r"\#", r"\d[\d.,]*").replace(r"\*", ".*")
-
-
-def _any(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(patterns) or r"(?!)")

@@ -24,13 +24,15 @@ _ONE_TO_ONE = _SPACES | _BREAKS
 _EXOTIC = re.compile("[" + "".join(map(chr, _ONE_TO_ONE)) + "]")
 # Zero-width joiner and non-joiner are kept between letters and marks: Indic and Persian words need them.
 _JUNK = re.compile(
-    "\r(?=\n)|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+    "\r(?=\n)|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb]"
     "|[\u200c\u200d](?![^\\W\\d_]|[\u0300-\u036f\u0600-\u06ff\u0900-\u0dff\u1000-\u109f\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])"
 )
 _RUNS = re.compile("  +(?! )|(?<=\n) | (?=\n)")
 _FLOODS = re.compile("\n{3,}")
 _LONE_RETURN = re.compile("\r")
 _REPEATED_LENGTH = 40
+_SCRAP = 200
+_MOSTLY = 0.6
 
 
 def cleaned(body: Traced, boilerplate: Boilerplate | None = None) -> Traced:
@@ -99,7 +101,8 @@ def _cut(text: str, boilerplate: Boilerplate | None) -> Iterator[Edit]:
     seen: set[str] = set()
     first = text.partition("\n")[0]
     start = 0
-    for paragraph in text.split("\n\n"):
+    stop = len(text) if boilerplate is None else _end(text, boilerplate)
+    for paragraph in text[:stop].split("\n\n"):
         if paragraph in seen or (start and paragraph == first):
             yield start, start + len(paragraph), ""
         elif boilerplate is not None:
@@ -107,3 +110,21 @@ def _cut(text: str, boilerplate: Boilerplate | None) -> Iterator[Edit]:
         if len(paragraph) >= _REPEATED_LENGTH:
             seen.add(paragraph)
         start += len(paragraph) + 2
+    if stop < len(text):
+        yield stop, len(text), ""
+
+
+def _end(text: str, boilerplate: Boilerplate) -> int:
+    """Return where the report ends: at a heading of what is not the report's, if only scraps follow it."""
+    paragraphs = text.split("\n\n")
+    stop = len(text)
+    for paragraph in reversed(paragraphs):
+        if len(paragraph) > _SCRAP:
+            break
+        stop -= len(paragraph)
+        if stop < _MOSTLY * len(text):
+            break
+        if boilerplate.is_end(paragraph):
+            return stop
+        stop -= 2
+    return len(text)

@@ -97,8 +97,8 @@ def _tried(data: bytes, name: str) -> Decoded | None:
 
 def _read(data: bytes, encoding: str, how: str) -> Decoded:
     text = data.decode(encoding, "replace")
-    lost = text.count("\ufffd") - data.count("\ufffd".encode(encoding))
-    return Decoded(text, encoding, how, max(0, lost))
+    meant = data.count("\ufffd".encode(encoding)) if encoding.startswith("utf") else 0
+    return Decoded(text, encoding, how, max(0, text.count("\ufffd") - meant))
 
 
 def _detected(data: bytes) -> Decoded:

@@ -31,6 +31,7 @@ _KEPT_WORDS = re.compile(r"(?:article|story|entry|post|main)[-_]?(?:body|content
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BREAK = "\x00"
 _BREAKS = re.compile(" ?\x00 ?\x00[ \x00]*")
+_FOR_READERS = frozenset(["sr-only", "visually-hidden", "screen-reader-text"])
 _MOST = 0.6
 _MUCH = 0.3
 _FEW_LINKS = 0.4
@@ -106,8 +107,10 @@ class _Walk:
         elif tag == "br":
             self.pieces.append(_BREAK)
         elif tag in _INLINE:
-            if tag == "span" and "br" in (element.get("class") or "").split():
-                self.pieces.append(_BREAK)
+            if tag == "span" and (names := element.get("class")):
+                if "br" in names.split():
+                    self.pieces.append(_BREAK)
+                return not _FOR_READERS.isdisjoint(names.split())
         else:
             self._flush()
             self.owner = element

@@ -6,6 +6,10 @@ down ends at the limit for depth.
 
 from __future__ import annotations
 
+import gzip
+import lzma
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
@@ -36,6 +40,7 @@ _READERS = {
     "tar": "containers.read_tar",
     "warc": "containers.read_warc",
 }
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile)
 _COMPRESSED = frozenset(["gzip", "bzip2", "xz"])
 
 
@@ -51,6 +56,8 @@ def drafts_in(material: Material) -> Iterator[Draft | Problem]:
         yield from _read(material)
     except Refused as refusal:
         yield refusal.problem
+    except _DAMAGED as error:
+        yield material.problem(f"damaged ({' '.join(str(error).split())[:120]}).", "damaged", "Get the file again.")
     except (MemoryError, RecursionError):
         yield material.problem("too deep or too large to be read.", "limit", "Split it.")
     except Exception as error:  # noqa: BLE001 - the batch boundary: one bad input never stops the others

@@ -155,9 +155,10 @@ def received(stream: BinaryIO, where: str, given: Given, limits: Limits) -> Iter
     """Yield the documents and problems of a stream, numbered where it holds several."""
     material = Material(stream, where, limits, given.declared)
     pending: list[Problem] = []
-    number = 0
+    number, alone = 0, False
     for found in drafts_in(material):
         if isinstance(found, Draft) and found.alone:
+            alone = True
             yield _read_of(found, material, given, where, tuple(pending))
             pending = []
             continue
@@ -169,6 +170,8 @@ def received(stream: BinaryIO, where: str, given: Given, limits: Limits) -> Iter
         yield (
             Read(path, problems=(found,)) if isinstance(found, Problem) else _read_of(found, material, given, path, ())
         )
+    if not number and not pending and not alone:
+        pending.append(material.problem("holds no document.", "empty", "Check that it was saved whole."))
     if pending:
         yield Read(where, problems=tuple(pending), source=_source_of_whole(material))
 

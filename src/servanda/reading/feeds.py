@@ -5,6 +5,7 @@ Invariant: entities are never resolved from outside and never expanded beyond th
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator
 
@@ -22,6 +23,8 @@ from .plain import losses
 
 _ITEMS = ("item", "entry")
 _MARKUP = re.compile(r"<(?:/?[a-zA-Z][\w:-]*)(?:\s[^<>]*)?/?>|&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);", re.I)
+_ITEM_TAG = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.I)
+_BARE_SIGN = re.compile(rb"&(?!(?:#\d+|#[xX][0-9a-fA-F]+|amp|lt|gt|quot|apos);)(?:[a-zA-Z][a-zA-Z0-9]*;)?")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -53,9 +56,21 @@ def _parsed(raw: Decoded, material: Material) -> tuple[etree._Element | None, Pr
         what = f"not well-formed at line {line} ({_reason(error)})."
         problem = material.problem(what, "xml")
     try:
-        return etree.fromstring(text, _parser(recover=True)), problem
+        return etree.fromstring(_BARE_SIGN.sub(_escaped, text), _parser(recover=True)), problem
     except etree.XMLSyntaxError:
         return None, problem
+
+
+def _escaped(sign: re.Match[bytes]) -> bytes:
+    """Write as XML allows it what HTML allows: an ampersand by itself, a named letter."""
+    letter = html.unescape(sign[0].decode("ascii"))
+    return (
+        b"&amp;"
+        if sign[0] == b"&"
+        else f"&#{ord(letter[0])};".encode()
+        if letter != sign[0].decode()
+        else b"&amp;" + sign[0][1:]
+    )
 
 
 def _parser(recover: bool) -> etree.XMLParser[etree._Element]:
@@ -67,7 +82,7 @@ def _reason(error: etree.XMLSyntaxError) -> str:
 
 
 def _with_count(problem: Problem, found: int, raw: Decoded) -> Problem:
-    meant = len(re.findall(r"<(?:item|entry)\b", raw.text)) or 1
+    meant = len(_ITEM_TAG.findall(raw.text)) or 1
     advice = f"Read as broken XML instead: {found} of {max(meant, found)} items found."
     return Problem(problem.where, problem.what, problem.cause, advice)
 
@@ -78,13 +93,18 @@ def _local(element: etree._Element) -> str:
 
 
 def _items(root: etree._Element) -> list[etree._Element]:
-    """Return the elements that are documents: a feed's items, else repeated children with texts, else the root."""
+    """Return the elements that are documents: a feed's items, else the root, else all elements that hold a text."""
     named = [e for e in root.iter() if _local(e) in _ITEMS]
     if named:
         return named
-    if _named(root, fields.elements("text")) is not None:
-        return [root]
-    return [child for child in root.iter() if child is not root and _named(child, fields.elements("text")) is not None]
+    return [root] if _text_of(root) is not None else [e for e in root.iter() if _text_of(e) is not None]
+
+
+def _text_of(item: etree._Element) -> etree._Element | None:
+    """Return the item's text element; one with a title in it is an item itself."""
+    element = _named(item, fields.elements("text"))
+    inner = element if element is not None and len(element) else None
+    return None if inner is not None and _named(inner, fields.elements("title")[:3]) is not None else element
 
 
 def _named(item: etree._Element, names: Iterable[str]) -> etree._Element | None:
@@ -96,12 +116,16 @@ def _named(item: etree._Element, names: Iterable[str]) -> etree._Element | None:
 def _drafts(items: list[etree._Element], root: etree._Element, raw: Decoded, material: Material) -> Iterator[Draft]:
     single = len(items) == 1 and items[0] is root
     channel = _channel(root)
+    starts = [m.start() for m in _ITEM_TAG.finditer(raw.text)]
+    if len(starts) != len(items):
+        starts = [0] * len(items)
     for number, item in enumerate(items, 1):
         body = _body(item)
         facts = _facts(item, channel)
         if not body and not facts.get("title"):
             continue
         draft = Draft(body or facts.values["title"], raw.text, facts, as_markup_in_markup)
+        draft.start, draft.stop = starts[number - 1], next((s for s in starts[number : number + 1] if s), None)
         draft.part, draft.alone = (0, True) if single else (number, False)
         draft.media_type = "application/xml"
         draft.problems = losses(raw, material) if item is items[0] else ()
@@ -127,7 +151,7 @@ def _words(element: etree._Element | None) -> str:
 
 def _body(item: etree._Element) -> str:
     """Return the longest trusted text: a full text before a summary."""
-    element = _named(item, fields.elements("text"))
+    element = _text_of(item)
     if element is None:
         return ""
     if len(element):

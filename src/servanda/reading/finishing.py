@@ -68,5 +68,7 @@ def _traced(draft: Draft, facts: Facts) -> Traced:
     facts.values.update({"title": title} if title else {})
     parts = [Traced(body, aligned(body, draft.raw, draft.view, draft.start, draft.stop))] if body else []
     if title and not body.startswith(title):
-        parts.insert(0, Traced(title, aligned(title, draft.raw, draft.view)))
+        parts.insert(
+            0, Traced(title, aligned(title, draft.raw, draft.view, draft.start if draft.part else 0, draft.stop))
+        )
     return joined(parts, "\n\n")

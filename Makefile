@@ -1,6 +1,6 @@
 # One verb for each need; the README's two commands do the same by themselves.
 PYTHON ?= python3
-INSTALL = .venv/bin/pip install --quiet --disable-pip-version-check
+INSTALL = .venv/bin/pip install --quiet --no-compile --disable-pip-version-check
 
 .PHONY: demo test lint bench
 

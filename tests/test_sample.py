@@ -37,7 +37,7 @@ def test_it_holds_two_dozen_reports_and_more_without_a_problem(documents: list[R
 
 def test_it_is_in_five_formats_and_two_languages(documents: list[Read]) -> None:
     with sample.reports() as folder:
-        assert 5 <= len({path.suffix for path in folder.iterdir()})
+        assert 5 <= len({"".join(path.suffixes) for path in folder.iterdir()})
     assert {"en", "hi"} == {got.document.language for got in documents if got.document}
 
 

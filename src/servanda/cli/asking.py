@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -53,9 +56,7 @@ def entries(
       servanda entries status:overdue due:..2025-12-31
       servanda entries kind:instrument domain:space radar
     """
-    from servanda.ledger import Ledger
-
-    with Ledger.open(ledger) as opened:
+    with knowable(ledger, as_of, joined(query)) as opened:
         found = opened.entries(joined(query), limit or None, as_of=day(as_of))
         return list_of(opened, found, as_json, "Nothing in the ledger answers this.")
 
@@ -78,9 +79,8 @@ def due(
       servanda due party:IND party:BEL
     """
     from servanda.cli.reports import day as iso
-    from servanda.ledger import Ledger
 
-    with Ledger.open(ledger) as opened:
+    with knowable(ledger, as_of, joined(query)) as opened:
         until = iso(before, "--before") if before else None
         found = opened.due(until, limit or None, day(as_of), joined(query))
         return list_of(opened, found, as_json, "Nothing is due.")
@@ -105,14 +105,36 @@ def empty(ledger: Ledger) -> str:
 
 
 def joined(query: list[str] | None) -> str:
-    """Return the arguments as one query; an argument with blanks in it is a phrase or a whole query already."""
-    return " ".join(query or ())
+    """Return the arguments as one query; blanks within a phrase or a name keep it together, as the shell was told."""
+    return " ".join(map(term, query or ()))
+
+
+def term(words: str) -> str:
+    if " " not in words or '"' in words:
+        return words
+    key, colon, value = words.partition(":")
+    if not colon:
+        return f'"{words}"'
+    return f'under:"{value}"' if key == "under" else words
 
 
 def day(as_of: str | None) -> str | None:
     from servanda.cli.reports import day as iso
 
     return iso(as_of, "--as-of") if as_of else None
+
+
+@contextmanager
+def knowable(path: Path | None, as_of: str | None, query: str = "") -> Iterator[Ledger]:
+    """Open a ledger; where a day is given, as it was knowable then from what had been published."""
+    from servanda.ledger import Ledger
+
+    with Ledger.open(path) as opened:
+        if as_of is None:
+            yield opened
+            return
+        with opened.at(day(as_of) or "", query) as past:
+            yield past
 
 
 @command("show")
@@ -131,9 +153,8 @@ def show(
       servanda show 3fa9 --format md > note.md
     """
     from servanda.exporting.dossier_entry import entry_dossier
-    from servanda.ledger import Ledger
 
-    with Ledger.open(ledger) as opened:
+    with knowable(ledger, as_of) as opened:
         return write(entry_dossier(opened, entry, day(as_of)), Form.JSON if as_json else form)
 
 
@@ -158,9 +179,7 @@ def dossier(
       servanda dossier UAV
       servanda dossier --series 3fa9
     """
-    from servanda.ledger import Ledger
-
-    with Ledger.open(ledger) as opened:
+    with knowable(ledger, as_of) as opened:
         made = dossier_of(opened, about, series, day(as_of), limit)
         return write(made, Form.JSON if as_json else form)
 
@@ -215,10 +234,9 @@ def search(
     """
     from servanda.cli.records import dumped
     from servanda.cli.showing import show_hits
-    from servanda.ledger import Ledger
 
-    asked = " ".join(f'"{word}"' if " " in word else word for word in words)
-    with Ledger.open(ledger) as opened:
+    asked = joined(words)
+    with knowable(ledger, as_of) as opened:
         if what is Among.ENTRIES:
             found = opened.entries(asked, limit or None, as_of=day(as_of))
             return list_of(opened, found, as_json, "Nothing in the ledger has these words.")

@@ -36,7 +36,7 @@ def demo(
       servanda demo --ledger demo.db
       servanda demo --as-of 2025-12-31
     """
-    from servanda.cli.asking import day
+    from servanda.cli.asking import day, knowable
     from servanda.ledger import Ledger
 
     path = ledger or Path(tempfile.mkdtemp(prefix="servanda-")) / "demo.db"
@@ -44,10 +44,12 @@ def demo(
     with Ledger.open(path) as opened:
         added = file_sample(opened)
         seconds = time.monotonic() - began
+    with knowable(path, as_of) as opened:
         if as_json:
-            print_record(opened, added, day(as_of))
+            print_record(opened, added, day(as_of), path)
         else:
             tell(opened, added, day(as_of), seconds)
+            print_next(path)
     for problem in added.problems:
         said(str(problem), DONE)
     return WITH_PROBLEMS if added.problems else DONE
@@ -66,7 +68,7 @@ def file_sample(ledger: Ledger) -> Added:
     return added
 
 
-def print_record(ledger: Ledger, added: Added, as_of: str | None) -> None:
+def print_record(ledger: Ledger, added: Added, as_of: str | None, path: Path) -> None:
     from dataclasses import asdict
 
     from servanda import sample
@@ -76,7 +78,7 @@ def print_record(ledger: Ledger, added: Added, as_of: str | None) -> None:
     told = [{"asks": s.asks, "query": s.query, "entry": best(ledger, s.query, as_of)} for s in sample.stories()]
     due = ledger.due(None, None, as_of)
     made = asdict(dyad(ledger, *ABOUT, as_of=as_of))
-    print(dumped({"ledger": ledger.where, "added": plain(added), "stories": told, "due": due, "dossier": made}))
+    print(dumped({"ledger": str(path), "added": plain(added), "stories": told, "due": due, "dossier": made}))
 
 
 def tell(ledger: Ledger, added: Added, as_of: str | None, seconds: float) -> None:
@@ -87,7 +89,7 @@ def tell(ledger: Ledger, added: Added, as_of: str | None, seconds: float) -> Non
     from servanda.exporting.dossier import dyad
     from servanda.exporting.dossier_text import as_text
 
-    formats = len({path.suffix for path in sample_files()})
+    formats = len({"".join(path.suffixes) for path in sample_files()})
     print(f"Read {count(added.read, 'short report')} in {formats} formats and two languages in {seconds:.1f} s: "
           f"{count(added.claims, 'claim')}, {count(len(added.entries), 'undertaking')}.")  # fmt: skip
     heading("WHAT BECAME OF IT")
@@ -98,7 +100,6 @@ def tell(ledger: Ledger, added: Added, as_of: str | None, seconds: float) -> Non
     show_lines(ledger.due(None, SHOWN * 2, as_of))
     heading("A DOSSIER")
     print(as_text(dyad(ledger, *ABOUT, as_of=as_of, limit=SHOWN)))
-    print_next(ledger)
 
 
 def sample_files() -> list[Path]:
@@ -154,10 +155,10 @@ def show_step(step: Step) -> None:
     out().print(indented(f"{first.card.publisher or 'no publisher'}, {dated(first.card.date)}{more}", 26), style="dim")
 
 
-def print_next(ledger: Ledger) -> None:
+def print_next(path: Path) -> None:
     heading("TRY NEXT")
     print(f"""\
-  export SERVANDA_LEDGER={ledger.where}
+  export SERVANDA_LEDGER={path}
   servanda entries party:IND party:ITA     list undertakings
   servanda show ID                         one of them: history, quotations, why its claims are one
   servanda dossier IND JPN                 what two sides owe each other

@@ -18,7 +18,7 @@ import typer
 from servanda.problems import ServandaError
 
 DONE, WITH_PROBLEMS, COULD_NOT, STOPPED = 0, 1, 2, 130
-ROOMS = ("demo", "extract", "filing", "asking", "judging")
+ROOMS = ("demo", "extract", "filing", "asking", "comparing", "judging", "telling", "watching", "sharing")
 
 P = ParamSpec("P")
 

@@ -1,0 +1,96 @@
+"""``servanda tell``: an undertaking, a session or an update that a person knows without a document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from servanda.cli.door import DONE, AsJson, LedgerPath, command
+from servanda.cli.judging import By, author
+
+if TYPE_CHECKING:
+    from servanda.model import Claim
+
+
+@command("tell")
+def tell(
+    words: Annotated[str, typer.Argument(help="What you know, in your words; they become the quotation.")],
+    title: Annotated[str, typer.Option("--title", help="The thing, as a reader would call it.")],
+    parties: Annotated[str, typer.Option("--parties", help="Who it is between.", metavar="IND,ITA")],
+    kind: Annotated[str, typer.Option("--kind", help="instrument, meeting, exercise, project, trade …")],
+    stage: Annotated[str, typer.Option("--stage", help="proposed … done, stalled, ended.")],
+    form: Annotated[str | None, typer.Option("--form", help="mou, visit, attache …")] = None,
+    when: Annotated[str | None, typer.Option("--when", help="When this stage was reached.", metavar="DATE")] = None,
+    due: Annotated[str | None, typer.Option("--due", help="When it is to be done.", metavar="DATE")] = None,
+    owner: Annotated[str | None, typer.Option("--owed-by", help="The party that owes it.", metavar="IND")] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", help="When you were told, if not today.", metavar="YYYY-MM-DD")
+    ] = None,
+    by: By = None,
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,
+) -> int:
+    """File what you know without a document; it is marked as told by hand everywhere.
+
+    \b
+    Examples:
+      servanda tell "Text is agreed." --title "ports agreement" --parties IND,ITA --kind instrument --stage agreed
+      servanda tell "They meet in May." --title "forum" --parties IND,RUS --kind meeting --stage agreed --due 2027-05
+    """
+    from servanda.cli.records import dumped
+    from servanda.cli.reports import day as iso
+    from servanda.ledger import Ledger
+
+    claim = told(title, parties, kind, stage, form, when, due, owner)
+    with Ledger.open(ledger) as opened:
+        filing = opened.write_down(words, claim, author(by), day=iso(day, "--date") if day else None)
+    print(
+        dumped(filing)
+        if as_json
+        else f"Filed. Entries made or changed: {' '.join(entry[:8] for entry in filing.entries)}."
+    )
+    return DONE
+
+
+def told(
+    title: str,
+    parties: str,
+    kind: str,
+    stage: str,
+    form: str | None,
+    when: str | None,
+    due: str | None,
+    owner: str | None,
+) -> Claim:
+    """Return the claim of the given slots. Raises QueryError naming the slot that is wrong."""
+    from servanda.codebook import forms
+    from servanda.ledger.query import one_of, party
+    from servanda.model import Claim, Kind, Stage, ordered
+
+    [kind_] = one_of("kind", [kind], tuple(Kind))
+    [stage_] = one_of("stage", [stage], tuple(Stage))
+    if form:
+        one_of("form", [form], forms(Kind(kind_)))
+    return Claim(
+        document="",
+        kind=Kind(kind_),
+        stage=Stage(stage_),
+        title=title,
+        parties=ordered(map(party, parties.split(","))),
+        quotations=(),
+        form=form,
+        when=date_in("--when", when),
+        due=date_in("--due", due),
+        by=(party(owner),) if owner else (),
+    )
+
+
+def date_in(option: str, words: str | None) -> str | None:
+    """Return an EDTF date. Raises QueryError naming the option."""
+    from servanda.ledger.days import known, stretch
+    from servanda.problems import QueryError
+
+    if words and not known(stretch(words)):
+        raise QueryError(f"{option} {words}: is not a date. Write one like 2025-12-31, 2025-12 or 2025.")
+    return words

@@ -30,8 +30,8 @@ from servanda.problems import Problem
 NUMBER = regex.compile(r"\p{N}+(?:st|nd|rd|th)?")
 LEAD_STEPS = (0.1, 0.3, 0.7, 1.5, 3.0)
 CONSIDER = 0.12
-KEEP = 0.36
-SURE = 0.62
+KEEP = 0.44
+SURE = 0.66
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def claim_of(thing: Thing, setting: Setting, document: Document) -> Claim:
     slots = slots_of(c, stage, c.parties, reading, setting.cast, quotes[0])
     for member in thing.members:
         if member is not c:
-            add_missing(slots, slots_of(member, stage, c.parties, reading, setting.cast, evidence(member, member.phrase, reading)))
+            add_missing(slots, slots_of(member, stage, c.parties, reading, setting.cast, evidence(member, member.phrase, reading), 1))
     return Claim(
         document=document.id,
         kind=c.kind,

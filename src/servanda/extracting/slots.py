@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 import regex
 
+from servanda.codebook import organisations
 from servanda.extracting.candidates import Candidate
 from servanda.language.cast import Body, Cast, Person
 from servanda.language.dates import DateMention, bounds, dates_in
@@ -22,9 +23,12 @@ from servanda.model import Kind, Span, Stage
 
 AHEAD = (Stage.PROPOSED, Stage.AGREED, Stage.NEGOTIATING, Stage.STALLED, Stage.ENDED)
 HELD = (Kind.MEETING, Kind.EXERCISE)
+UNUSED = ("duration", "vague", "decade")
+SAID_ON = 5
 YEARS = regex.compile(r"\d{4}(/\d{4})?")
 LENGTH = regex.compile(r"P(\d+)([DWM])")
 UNDER = regex.compile(r"(?:the |its |their )?((?:\p{Lu}[\p{L}\p{M}\p{N}’'&-]*|of|on|for|and|the|\d{4}(?:-\d{2,4})?|in)(?: (?:\p{Lu}[\p{L}\p{M}\p{N}’'&-]*|of|on|for|and|the|\d{4}(?:-\d{2,4})?))*)")
+VENUE = regex.compile(r" (?:the )?(\p{Lu}[\p{L}’']+(?: (?:of )?\p{Lu}[\p{L}’']+)+)")
 SPACE = regex.compile(r"\s+")
 
 
@@ -56,16 +60,23 @@ def plain(text: str) -> str:
 # ---- dates ---------------------------------------------------------------------------------------
 
 
-def tensed(mention: DateMention, ahead: bool) -> str | None:
-    """The reading of a date that fits the verb: the next such day for what is ahead, else the last."""
-    other = mention.future if ahead else mention.past
-    return other or mention.value
+def is_future(c: Candidate, place: int) -> bool:
+    """True where the clause of a date speaks of what is to come."""
+    s = c.sentence
+    if c.is_verb and c.head.entry.data.get("stage") == Stage.AGREED:
+        return True
+    return any(s.breaks_between(*sorted((m.start, place))) == 0 for m in s.marked("future"))
+
+
+def is_when_said(s: Sentence, mention: DateMention) -> bool:
+    """True for the day on which somebody spoke: "said on Tuesday"."""
+    return any(0 <= mention.span.start - said.stop <= SAID_ON or 0 <= said.start - mention.span.stop <= 2 for said in s.marked("attribution"))
 
 
 def is_ahead(edtf: str, anchor: str | None) -> bool | None:
-    """True where the date's last day is after the document's; None where that cannot be told."""
+    """True where the date's last day is on or after the document's; None where that cannot be told."""
     last, today = bounds(edtf)[1], bounds(anchor)[1] if anchor else None
-    return None if last is None or today is None else last > today
+    return None if last is None or today is None else last >= today
 
 
 def from_day(edtf: str, length: str) -> str:
@@ -77,38 +88,51 @@ def from_day(edtf: str, length: str) -> str:
     return f"{edtf}/{(first + timedelta(days=days - 1)).isoformat()}" if days > 1 else edtf
 
 
-def nearest_date(c: Candidate, found: list[DateMention], span: Span) -> DateMention | None:
-    """The date that stands nearest to the head, clause breaks counting ten words."""
+def nearest_date(c: Candidate, found: list[DateMention], breaks: int) -> DateMention | None:
+    """The date that stands nearest to the head, within so many clause breaks."""
     s = c.sentence
 
     def far(m: DateMention) -> int:
         a, b = (c.head.stop, m.span.start) if m.span.start >= c.head.stop else (m.span.stop, c.head.start)
         return s.distance(a, b) + 6 * s.breaks_between(a, b)
 
-    usable = [m for m in found if m.precision not in ("duration", "vague") and (m.value or m.past or m.future) and m.relation not in ("since", "about")]
-    usable = [m for m in usable if far(m) < 22]
-    return min(usable, key=lambda m: (not span.covers(m.span), far(m)), default=None)
+    usable = [m for m in found if m.precision not in UNUSED and (m.value or m.past or m.future) and m.relation not in ("since", "about")]
+    usable = [m for m in usable if far(m) < 12 + 6 * breaks and not is_when_said(s, m)]
+    return min(usable, key=far, default=None)
 
 
-def put_dates(slots: Slots, c: Candidate, stage: Stage, reading: Reading, quote: Span) -> None:
+def dated(c: Candidate, mention: DateMention, stage: Stage, anchor: str | None) -> tuple[str, str] | None:
+    """Return the slot and reading of a date for a stage; None where the two do not fit."""
+    future = is_future(c, mention.span.start)
+    if stage not in AHEAD:
+        value = mention.past or mention.value
+        fits = stage != Stage.ACTIVE or c.kind in (*HELD, Kind.INSTRUMENT)
+        begins = bounds(value)[0] if value else None
+        today = bounds(anchor)[1] if anchor else None
+        over = begins is None or today is None or begins <= today
+        return ("when", value) if value and fits and over else None
+    value = (mention.future if future or mention.relation == "by" else None) or mention.value
+    if value is None or mention.relative and mention.precision == "year" and not mention.relation:
+        return None
+    still = is_ahead(value, anchor)
+    if still and (future or mention.relation == "by" or value != anchor) or still is None and (future or mention.relation == "by"):
+        return "due", value
+    return ("when", mention.past or value) if stage in (Stage.AGREED, Stage.ENDED, Stage.STALLED) and not future else None
+
+
+def put_dates(slots: Slots, c: Candidate, stage: Stage, reading: Reading, breaks: int) -> None:
     found = dates_in(reading.text, reading.language, reading.anchor, c.sentence.start, c.sentence.stop)
     years = [m for m in found if m.precision in ("range", "fiscal") and m.value and YEARS.fullmatch(m.value) and "/" in m.value]
     for mention in years:
         slots.put("period", mention.value, mention.span)
-    mention = nearest_date(c, [m for m in found if m not in years], quote)
-    if mention is None:
+    mention = nearest_date(c, [m for m in found if m not in years], breaks)
+    fit = dated(c, mention, stage, reading.anchor) if mention else None
+    if mention is None or fit is None:
         return
-    ahead = stage in AHEAD
-    value = tensed(mention, ahead)
-    if value is None:
-        return
-    length = next((m for m in found if m.precision == "duration" and m.value), None)
-    if length is not None and mention.relation == "from" and c.kind in HELD:
+    slot, value = fit
+    length = next((m for m in found if m.precision == "duration" and m.value and c.phrase.start <= m.span.start < c.phrase.stop + 12), None)
+    if length is not None and c.kind in HELD:
         value = from_day(value, length.value or "")
-    still = is_ahead(value, reading.anchor)
-    slot = "due" if still or (still is None and ahead) or mention.relation == "by" and ahead else "when"
-    if slot == "when" and ahead and stage in (Stage.PROPOSED, Stage.NEGOTIATING):
-        return
     slots.put(slot, value, mention.span)
 
 
@@ -124,12 +148,18 @@ def put_people(slots: Slots, c: Candidate, parties: tuple[str, ...], cast: Cast,
     slots.put_all("persons", ((p.name, Span(p.start, p.stop)) for p in people))
 
 
-def put_bodies(slots: Slots, c: Candidate, cast: Cast, quote: Span) -> None:
-    bodies = [b for b in cast.bodies.get(c.sentence.index, []) if quote.start <= b.start < quote.stop]
-    bodies = [b for b in bodies if not (b.start <= c.head.start < b.stop)]
-    named = [m for m in c.sentence.parties if m.sort == "body" and quote.start <= m.start < quote.stop]
-    found = [(b.name, Span(b.start, b.stop)) for b in bodies]
-    slots.put_all("orgs", found + [(m.name, Span(m.start, m.stop)) for m in named if m.name])
+def put_bodies(slots: Slots, c: Candidate, cast: Cast, reading: Reading, quote: Span) -> None:
+    """Firms, agencies and ministries near the head that are no party by themselves and no one's office."""
+    if c.kind in HELD and "persons" in slots.values:
+        return
+    people = cast.people.get(c.sentence.index, [])
+    bodies = [(b.start, b.stop) for b in cast.bodies.get(c.sentence.index, []) if b.code not in organisations()]
+    bodies += [(m.start, m.stop) for m in c.sentence.parties if m.sort == "body" and m.code not in organisations()]
+    near = [(a, b) for a, b in bodies if quote.start <= a < quote.stop and not a <= c.head.start < b]
+    near = [(a, b) for a, b in near if c.sentence.breaks_between(*sorted((a, c.head.start))) <= 1]
+    near = [(a, b) for a, b in near if not any(0 <= p.start - b <= 2 for p in people)]
+    whole = [(a, b) for a, b in near if not any((a, b) != o and o[0] <= a and b <= o[1] for o in near)]
+    slots.put_all("orgs", ((plain(reading.text[a:b]), Span(a, b)) for a, b in whole))
 
 
 def put_items(slots: Slots, c: Candidate, reading: Reading) -> None:
@@ -155,12 +185,14 @@ def put_domains(slots: Slots, c: Candidate, quote: Span) -> None:
 # ---- place, framework, source --------------------------------------------------------------------
 
 
-def places_in(c: Candidate, quote: Span, after: bool) -> Iterator[PartyMention]:
-    s = c.sentence
+def named_places(c: Candidate, quote: Span, after: bool) -> Iterator[PartyMention]:
+    """Cities and states that stand as a place: behind "in" or "at", or, for a visit, where it goes."""
+    s, towards = c.sentence, ("at", "to") if c.form == "visit" else ("at",)
     for m in s.parties:
-        if m.sort in ("place", "government", "name") and quote.start <= m.start < quote.stop:
-            beside = s.mark_after("at", m.stop, 2) if after else s.mark_before("at", m.start, 2)
-            if beside is not None or m.sort == "place":
+        if m.sort in ("place", "government", "name") and quote.start <= m.start < quote.stop and m.code not in organisations():
+            marks = [s.mark_after(name, m.stop, 2) if after else s.mark_before(name, m.start, 2) for name in towards]
+            goes = c.form == "visit" and c.is_verb and 0 <= m.start - c.head.stop <= 2
+            if any(marks) or goes or m.sort == "place":
                 yield m
 
 
@@ -168,12 +200,24 @@ def put_place(slots: Slots, c: Candidate, reading: Reading, quote: Span) -> None
     if c.kind not in (Kind.MEETING, Kind.EXERCISE, Kind.INSTRUMENT, Kind.INSTITUTION):
         return
     s = c.sentence
-    found = list(places_in(c, quote, reading.pack.adpositions == "after"))
-    if not found and c.form == "visit":
-        found = [m for m in s.parties if m.sort in ("government", "name") and s.mark_before("to", m.start, 2)]
-    if found:
-        place = min(found, key=lambda m: abs(m.start - c.head.start))
+    near = [m for m in named_places(c, quote, reading.pack.adpositions == "after") if s.breaks_between(*sorted((m.start, c.head.start))) <= 1]
+    if c.kind not in HELD:
+        near = [m for m in near if m.sort != "name"]
+    venue = venue_of(c, reading) if c.kind == Kind.MEETING and c.form != "visit" else None
+    if near:
+        place = min(near, key=lambda m: (c.form == "visit" and m.start < c.head.start, abs(m.start - c.head.start)))
         slots.put("where", reading.text[place.start : place.stop], Span(place.start, place.stop))
+    elif venue is not None:
+        slots.put("where", reading.text[venue.start : venue.stop], venue)
+
+
+def venue_of(c: Candidate, reading: Reading) -> Span | None:
+    """A building behind "at": "at the Presidential Secretariat"."""
+    for mark in c.sentence.marked("at"):
+        named = VENUE.match(reading.text, min(mark.stop, c.sentence.stop))
+        if named and c.sentence.breaks_between(*sorted((mark.start, c.head.start))) <= 1:
+            return Span(*named.span(1))
+    return None
 
 
 def put_under(slots: Slots, c: Candidate, reading: Reading) -> None:
@@ -199,12 +243,14 @@ def put_source(slots: Slots, c: Candidate, cast: Cast, reading: Reading) -> None
             slots.put("source", who.name, Span(who.start, who.stop))
 
 
-def slots_of(c: Candidate, stage: Stage, parties: tuple[str, ...], reading: Reading, cast: Cast, quote: Span) -> Slots:
-    """Return the finer slots of a candidate, each with its words."""
+def slots_of(
+    c: Candidate, stage: Stage, parties: tuple[str, ...], reading: Reading, cast: Cast, quote: Span, breaks: int = 3
+) -> Slots:
+    """Return the finer slots of a candidate, each with its words; a date within so many clause breaks."""
     slots = Slots()
-    put_dates(slots, c, stage, reading, quote)
+    put_dates(slots, c, stage, reading, breaks)
     put_people(slots, c, parties, cast, quote)
-    put_bodies(slots, c, cast, quote)
+    put_bodies(slots, c, cast, reading, quote)
     put_items(slots, c, reading)
     put_domains(slots, c, quote)
     put_place(slots, c, reading, quote)

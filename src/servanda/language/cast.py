@@ -20,7 +20,8 @@ from servanda.model import Span
 PIECE = r"\p{Lu}[\p{L}\p{M}'’-]*\.?"
 PARTICLE = r"(?:al|el|bin|ibn|de|da|di|del|dos|von|van|der|le|la)"
 NAME = regex.compile(rf"{PIECE}(?:[ \u00a0](?:{PARTICLE}[ -])?{PIECE}){{0,4}}")
-BODY = regex.compile(rf"(?:{PIECE}|[A-Z]{{2,}})(?:[ \u00a0]?(?:-|–|&|of|for|and|on|the|in|[ \u00a0])?[ \u00a0]?(?:the )?(?:{PIECE}|&)){{1,9}}")
+BODY_PIECE = r"(?:\p{Lu}{2,}|\p{Lu}[\p{L}\p{M}’'-]*\.?)(?<!['’]s)"
+BODY = regex.compile(rf"{BODY_PIECE}(?:[ \u00a0](?:(?:of|for|and|&|on|of the|for the) )?{BODY_PIECE}){{1,9}}")
 ACRONYM = regex.compile(r"\s?\(([A-Z][A-Za-z&-]{1,9})\)")
 UNCASED_NAME = regex.compile(r"[\p{L}\p{M}\u200c\u200d.]+(?:[ \u00a0][\p{L}\p{M}\u200c\u200d.]+){0,3}")
 NAME_BEFORE = regex.compile(
@@ -31,6 +32,8 @@ MINISTRY = regex.compile(r"(?<!\p{Hangul})\p{Hangul}{2,}(?:부|청|처|원|성|�
 NAME_WORD = regex.compile(r"\S+")
 NAME_REACH = 30
 SAID_OF = 48
+APPOSED = 24
+NO_NAMES = ("at", "with", "from", "by", "for", "of", "and", "definite", "clause", "under", "pronoun", "self_pronoun", "ordinal", "office", "title", "body_word")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def cased_names(text: str, sentence: Sentence) -> Iterator[Span]:
         if name is not None and text[office.stop] in " .,\u00a0" and name.end() <= sentence.stop:
             yield Span(*name.span())
         before = text.rfind(",", sentence.start, office.start)
-        if before > 0 and office.start - before < 40:
+        if before > 0 and office.start - before < APPOSED:
             names = [n for n in NAME.finditer(text, max(sentence.start, before - 44), before) if n.end() == before]
             if names and " " in names[-1][0].strip():
                 yield Span(*names[-1].span())
@@ -168,7 +171,7 @@ def bodies_in(sentence: Sentence, text: str, home: str) -> list[Body]:
         return []
     found = []
     for match in BODY.finditer(text, sentence.start, sentence.stop):
-        if not any(match.start() <= w < match.end() for w in words):
+        if not any(match.start() <= w < match.end() for w in words) or any(h.start <= match.start() and match.end() <= h.stop for h in sentence.heads):
             continue
         inside = [m for m in sentence.parties if match.start() <= m.start < match.end()]
         before = [m for m in sentence.parties if 0 <= match.start() - m.stop <= 3]

@@ -82,12 +82,12 @@ def folded(text: str) -> str:
         small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     if WIDE.search(small):
         small = small.translate(NARROW)
-    return NOT_WORD.sub(" ", small).replace("*", " ")
+    return NOT_WORD.sub(" ", small).replace("*", " ").replace("ё", "е")
 
 
 def form_pattern(form: str, entry: Entry, own: Pack, cased: bool) -> Pattern:
     """Compile one form of the pack format, for texts of a pack's language; see the module's words on ``*`` and ``_``."""
-    plain = " ".join(NOT_WORD.sub(" ", INVISIBLE.sub('', form.lower())).split())
+    plain = " ".join(NOT_WORD.sub(" ", INVISIBLE.sub("", form.lower()).replace("ё", "е")).split())
     if not plain.strip("* "):
         raise PackError(f"{entry.id}: the form {form!r} has no word in it.")
     head, star, rest = plain.partition("*")

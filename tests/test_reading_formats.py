@@ -13,6 +13,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from servanda import reading
 from servanda.reading import Limits, Read
@@ -357,54 +359,6 @@ def test_a_document_past_the_limit_names_it():
     assert "limit document_bytes" in read.problems[0].what
 
 
-ENCODED = [
-    ("windows-1251", "Рурития и Фридония договорились о проекте соглашения о портах на встрече в Стрельсау. " * 3),
-    ("koi8-r", "Рурития и Фридония договорились о проекте соглашения о портах на встрече в Стрельсау. " * 3),
-    (
-        "iso-8859-1",
-        "La Ruritanie et la Fredonie ont décidé de négocier un accord sur les ports à la rencontre d'été. " * 3,
-    ),
-    ("windows-1250", "Rurytania i Fredonia zgodziły się opracować umowę o portach podczas spotkania w środę. " * 3),
-    ("iso-8859-2", "Rurytania i Fredonia zgodziły się opracować umowę o portach podczas spotkania w środę. " * 3),
-    ("windows-1253", "Η Ρουριτανία και η Φρεντόνια συμφώνησαν να συντάξουν συμφωνία για τα λιμάνια. " * 3),
-    ("windows-1254", "Ruritanya ve Fredonya limanlar için bir anlaşma hazırlamayı görüştü; çalışmalar sürüyor. " * 3),
-    ("windows-1255", "רוריטניה ופרידוניה הסכימו לנסח הסכם נמלים בפגישה בעיר הבירה. " * 3),
-    ("windows-1256", "اتفقت روريتانيا وفريدونيا على صياغة اتفاق للموانئ خلال الاجتماع في العاصمة. " * 3),
-    ("tis-620", "รูริทาเนียและฟรีโดเนียตกลงที่จะร่างข้อตกลงท่าเรือในการประชุมที่เมืองหลวง " * 3),
-    ("euc-kr", "루리타니아와 프리도니아는 수도에서 열린 회의에서 항만 협정 초안을 작성하기로 합의했다. " * 3),
-    ("shift_jis", "ルリタニアとフリードニアは首都での会談で港湾協定を起草することで合意した。" * 3),
-    ("euc-jp", "ルリタニアとフリードニアは首都での会談で港湾協定を起草することで合意した。" * 3),
-    ("gb18030", "鲁里坦尼亚和弗里多尼亚在首都会谈中同意起草港口协定。" * 3),
-    ("big5", "魯里坦尼亞和弗里多尼亞在首都會談中同意起草港口協定。" * 3),
-    ("utf-16", "रुरिटानिया और फ्रीडोनिया बंदरगाह समझौते का मसौदा तैयार करने पर सहमत हुए। " * 3),
-    ("utf-16-le", "Ruritania and Freedonia agreed to draft a port accord in the capital. " * 3),
-]
-
-
-@pytest.mark.parametrize(("encoding", "text"), ENCODED)
-def test_a_declared_legacy_encoding_is_read_right(encoding, text):
-    page = f'<html><head><meta charset="{encoding}"></head><body><p>{text.strip()}</p></body></html>'
-    found = reads(page.encode(encoding))
-
-    assert [text.strip()] == texts(found)
-    assert [] == causes(found)
-
-
-@pytest.mark.parametrize(("encoding", "text"), [e for e in ENCODED if e[0] not in ("iso-8859-2", "windows-1254")])
-def test_an_undeclared_legacy_encoding_is_detected(encoding, text):
-    assert [text.strip()] == texts(reads(text.encode(encoding), "a.txt"))
-
-
-def test_a_page_saved_as_utf8_is_read_so_whatever_it_declares():
-    page = (
-        "<meta charset='iso-8859-15'><p>La Fredonie a décidé de négocier un accord à la rencontre d'été à Strelsau.</p>"
-    )
-
-    assert ["La Fredonie a décidé de négocier un accord à la rencontre d'été à Strelsau."] == texts(
-        reads(page.encode())
-    )
-
-
 @pytest.mark.parametrize(
     ("line", "date", "place", "agency"),
     [
@@ -444,3 +398,57 @@ def test_other_schemes_than_http_are_refused(address):
 )  # fmt: skip
 def test_addresses_that_are_not_public_are_refused(address):
     assert ["private-address"] == causes(list(reading.read(address)))
+
+
+def test_a_lone_surrogate_in_json_is_left_out():
+    """Found by mutation."""
+    [read] = reads(b'{"text": "Ruritania \\ud800 agreed to draft an accord."}', "a.json")
+
+    assert read.document is not None
+    assert "Ruritania agreed to draft an accord." == read.document.text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"title,body\n",
+        b"WARC/1.0\r\n\r\n",
+        b"\x81\x8d\x8f\x90\x9d plain",
+        b"{\\rtf1 \\u99999999999 }",
+        zipped({}),
+        b"<rss></rss>",
+        b"[]",
+        b"From ",
+        b"PK\x03\x04",
+        b"\x1f\x8b",
+        b"%PDF-",
+    ],
+)
+def test_what_mutation_found_is_never_passed_over(data):
+    found = reads(data)
+
+    assert found
+    assert all(r.document or r.problems for r in found)
+
+
+MUTATED = [
+    PAGE.encode(),
+    mail(),
+    warc(("https://port.example/a", PAGE.encode())),
+    zipped({"a.html": PAGE}),
+    docx("<w:p/>"),
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(MUTATED), st.lists(st.tuples(st.integers(0, 4000), st.binary(max_size=6)), min_size=1, max_size=6)
+)
+def test_mutated_inputs_are_read_or_said(data, changes):
+    """bench/fuzz_reading.py does the same a hundred thousand times."""
+    for at, new in changes:
+        data = data[: at % (len(data) + 1)] + new + data[at % (len(data) + 1) + len(new) :]
+    found = reads(data)
+
+    assert found
+    assert all(r.document or r.problems for r in found)

@@ -9,6 +9,8 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from . import iscii
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -86,6 +88,8 @@ def _declared_in(data: bytes) -> str | None:
 def _tried(data: bytes, name: str) -> Decoded | None:
     """Decode as declared, or return None where the declaration is not true."""
     label = name.strip().lower()
+    if label in iscii.LABELS:
+        return Decoded(iscii.decoded(data), "iscii", "declared")
     try:
         encoding = codecs.lookup(_MEANT.get(label, label)).name
         if not codecs.lookup(encoding)._is_text_encoding:
@@ -125,6 +129,8 @@ def _wide(data: bytes) -> str | None:
 def _older(data: bytes) -> Decoded:
     from resiliparse.parse.encoding import detect_encoding
 
+    if iscii.is_likely(data[:_SAMPLE]):
+        return Decoded(iscii.decoded(data), "iscii", "detected")
     found = _tried(data, detect_encoding(data, max_len=_SAMPLE) or "")
     if found is None:
         from charset_normalizer import from_bytes

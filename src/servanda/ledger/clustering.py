@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from servanda.ledger.matching import compare
+from servanda.ledger.matching import compare, hopeless
 from servanda.ledger.profiles import Profile, keys
 from servanda.ledger.records import Match, Verdict
 
@@ -31,13 +31,13 @@ class Edge:
 
 def candidate_pairs(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
     """Yield every pair that shares a block, once."""
-    blocks: dict[str, list[int]] = defaultdict(list)
+    blocks: dict[int, list[int]] = defaultdict(list)
     for place, of in enumerate(profiles):
         near: set[int] = set()
         for key in sorted(keys(of)):
             near.update(blocks[key])
             blocks[key].append(place)
-        yield from ((profiles[other], of) for other in sorted(near))
+        yield from ((profiles[other], of) for other in sorted(near) if not hopeless(profiles[other], of))
 
 
 def edges_among(pairs: Iterable[tuple[Profile, Profile]]) -> Iterator[Edge]:

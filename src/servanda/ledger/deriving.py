@@ -20,10 +20,9 @@ from servanda.ledger.folding import entry_of
 from servanda.ledger.followthrough import KEPT_AT, Watch
 from servanda.ledger.judging import Rulings, under_rulings
 from servanda.ledger.lifecycle import day_of, host, promised, reached
-from servanda.ledger.matching import compare
+from servanda.ledger.matching import compare, hopeless
 from servanda.ledger.profiles import Profile, keys, profile
 from servanda.ledger.records import SETTLED, Card, Entry, Filed, Verdict
-from servanda.ledger.reprints import number
 from servanda.ledger.rows import card_from, claim_from, parties_key
 from servanda.ledger.schema import blocks, claims, documents, edges, entries, entry_parties, members, read, watched
 from servanda.ledger.series import series_key
@@ -78,14 +77,19 @@ def link(connection: Connection, numbers: Collection[int], rulings: Rulings) -> 
     """Put claims into their blocks and compare each with what stands there, whatever it was linked to before."""
     unlink(connection, numbers)
     new = {n: profile(filed) for n, filed in filed_claims(connection, numbers, rulings).items()}
-    keyed = {n: {number(key) for key in keys(of)} for n, of in new.items()}
+    keyed = {n: keys(of) for n, of in new.items()}
     rows = [{"key": key, "claim": n} for n, found in keyed.items() for key in found]
     if rows:
         connection.execute(insert(blocks).on_conflict_do_nothing(), rows)
     near = {n: neighbours(connection, found) - {n} for n, found in keyed.items()}
     others = {other for found in near.values() for other in found} - new.keys()
     known = new | {n: profile(filed) for n, filed in filed_claims(connection, sorted(others), rulings).items()}
-    pairs = {(min(n, m), max(n, m)) for n, found in near.items() for m in found if m in known}
+    pairs = {
+        (min(n, m), max(n, m))
+        for n, found in near.items()
+        for m in found
+        if m in known and not hopeless(known[n], known[m])
+    }
     write_edges(connection, edge_rows((pair, known[pair[0]], known[pair[1]]) for pair in sorted(pairs)))
 
 

@@ -12,7 +12,6 @@ from servanda.ledger.judging import Rulings
 from servanda.ledger.matching import REVIEW, compare
 from servanda.ledger.profiles import keys, profile
 from servanda.ledger.records import Doubt, Filed, Hit, Verdict
-from servanda.ledger.reprints import number
 from servanda.ledger.rows import card_from
 from servanda.ledger.schema import claims, documents, edges, members
 
@@ -92,7 +91,7 @@ def doubtful_pairs(connection: Connection, ruled: Rulings, limit: int) -> list[D
 def compared(connection: Connection, new: Filed, ruled: Rulings) -> Compared:
     """Return what a claim that is not filed adds to the entry in which it would stand."""
     own = profile(new)
-    near = neighbours(connection, {number(key) for key in keys(own)})
+    near = neighbours(connection, keys(own))
     known = filed_claims(connection, sorted(near), ruled)
     scored = [(compare(own, profile(f)), n) for n, f in sorted(known.items()) if f.id != new.id]
     best = max(scored, default=None, key=lambda pair: (pair[0].score, known[pair[1]].id))

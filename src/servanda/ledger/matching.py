@@ -8,7 +8,7 @@ and is never merged silently.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rapidfuzz import fuzz
 
@@ -67,9 +67,18 @@ def compare(a: Profile, b: Profile) -> Match:
     return Match(verdict, score, reasons)
 
 
+def hopeless(a: Profile, b: Profile) -> bool:
+    """True for two events whose days settle at once that they are two: asked of every pair in a block, before ``compare``."""
+    if a.event[0] is None or b.event[0] is None or a.event[1] is None or b.event[1] is None:
+        return False
+    apart = a.event[1] + SLACK < b.event[0] or b.event[1] + SLACK < a.event[0]
+    return apart and not a.title.ordinals and Stage.STALLED not in (a.stage, b.stage)
+
+
 def deciding(a: Profile, b: Profile) -> tuple[Reason, str | None] | None:
     """Return the one difference that settles the matter, and the link it leaves, or None."""
     for rule in (
+        nothing_shared,
         other_parties,
         other_kind,
         other_gathering,
@@ -84,6 +93,15 @@ def deciding(a: Profile, b: Profile) -> tuple[Reason, str | None] | None:
 
 
 Decided = tuple[Reason, str | None] | None
+
+
+def nothing_shared(a: Profile, b: Profile) -> Decided:
+    """Two things that are no events and share no word, item, body, sum, end or script cannot be told to be one."""
+    if a.kind in EVENTS or b.kind in EVENTS or a.latin != b.latin or not a.title.words.keys().isdisjoint(b.title.words):
+        return None
+    if a.items & b.items or (a.orgs and b.orgs) or (a.title.amounts and b.title.amounts) or known(a.period):
+        return None
+    return Reason("nothing in common", -9), None
 
 
 def other_parties(a: Profile, b: Profile) -> Decided:
@@ -199,7 +217,7 @@ def shared_words(a: Profile, b: Profile) -> dict[str, float]:
     named = a.place_words & b.place_words
     both = {word: min(weight, PLACE) if word in named else weight for word, weight in ours.items() if word in theirs}
     rest = [w for w, weight in ours.items() if w not in both and weight == 1.0 and len(w) > 4]
-    others = [w for w, weight in theirs.items() if w not in both and weight == 1.0 and len(w) > 4]
+    others = [] if not rest else [w for w, weight in theirs.items() if w not in both and weight == 1.0 and len(w) > 4]
     for word in rest:
         if any(word[0] == other[0] and fuzz.ratio(word, other) >= 84 for other in others):
             both[word] = 1.0
@@ -208,26 +226,30 @@ def shared_words(a: Profile, b: Profile) -> dict[str, float]:
     return both
 
 
-def alike(a: Profile, b: Profile) -> float:
+def alike(a: Profile, b: Profile, shared: Mapping[str, float] | None = None) -> float:
     """Return how far two titles say the same, 0 to 1: half Dice, half how much of the shorter stands in the longer.
 
     Where both claims name a body that is a side, such names are left out: they have a rule of their own.
     """
-    bodies = a.org_words | b.org_words if shared_bodies(a, b) else frozenset()
-    common = sum(weight for word, weight in shared_words(a, b).items() if word not in bodies)
-    ours, theirs = (sum(w for word, w in of.title.words.items() if word not in bodies) for of in (a, b))
+    both = shared_words(a, b) if shared is None else shared
+    if not both:
+        return 0.0
+    ours, theirs, common = a.title.weight, b.title.weight, sum(both.values())
+    if a.orgs and b.orgs and shared_bodies(a, b):
+        bodies = a.org_words | b.org_words
+        common = sum(weight for word, weight in both.items() if word not in bodies)
+        ours, theirs = (sum(w for word, w in of.title.words.items() if word not in bodies) for of in (a, b))
     if not ours or not theirs:
         return 0.0
     return min(1.0, common / (ours + theirs) + 0.5 * common / max(0.6, min(ours, theirs)))
 
 
 def of_words(a: Profile, b: Profile) -> Iterator[Reason]:
-    likeness = alike(a, b)
     shared = shared_words(a, b)
     telling = sum(weight for word, weight in shared.items() if weight >= 0.6 and not named_elsewhere(word, a, b))
     top = 3.0 if a.kind in EVENTS and b.kind in EVENTS else 5.0
     full = 1.0 if telling >= 1.0 else 0.75 if telling else 0.5
-    yield Reason("title", round(top * likeness * full, 2), ", ".join(sorted(shared)[:6]))
+    yield Reason("title", round(top * alike(a, b, shared) * full, 2), ", ".join(sorted(shared)[:6]))
     if a.latin != b.latin:
         yield Reason("titles in other scripts share fewer words", 1.0)
     if a.items and b.items and a.items & b.items:
@@ -249,8 +271,12 @@ def same_sum(a: Profile, b: Profile) -> bool:
 
 def named_elsewhere(word: str, a: Profile, b: Profile) -> bool:
     """True for a title's word that names a place, person or body, which have rules of their own."""
+    if word in a.org_words or word in b.org_words:
+        return True
+    if not (a.place or b.place or a.persons or b.persons):
+        return False
     bone = skeleton(word)
-    return any(bone in of.place or bone in of.persons or word in of.org_words for of in (a, b))
+    return bone in a.place or bone in b.place or bone in a.persons or bone in b.persons
 
 
 def of_sort(a: Profile, b: Profile) -> Iterator[Reason]:

@@ -6,16 +6,17 @@ claims that share none are never compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from itertools import combinations
 
 import regex
 
 from servanda.ledger.days import UNKNOWN, Stretch, day_number, known, length, stretch
 from servanda.ledger.records import Filed
-from servanda.ledger.words import Title, body_key, name_keys, places, plain, read_title, skeleton
+from servanda.ledger.words import PLAIN_WORD, Title, body_key, name_keys, places, plain, read_title, skeleton
 from servanda.model import Kind, Stage
 
 EVENTS = frozenset({Kind.MEETING, Kind.EXERCISE})
@@ -23,7 +24,9 @@ VAGUE = frozenset({Kind.COOPERATION, Kind.EXCHANGE, Kind.TRAINING})
 REACHED = frozenset({Stage.SIGNED, Stage.ACTIVE, Stage.DONE})
 LATIN = regex.compile(r"\p{Latin}")
 CALL = regex.compile(r"\bcalls? (?:between|with|from|to)\b", regex.I)
+PARTS = regex.compile(r"\s*,\s*|\s+in\s+")
 SMALL = 8
+WORDS = 8  # telling words of a title that are paired
 CROWD = 6  # persons: more are a list of guests
 CLOSE = 62  # days: what is dated more loosely says little about when
 VISITS = frozenset({"visit", "mission", "port-call", "deployment"})
@@ -135,8 +138,8 @@ def read_place(where: str | None) -> tuple[frozenset[str], frozenset[str]]:
     """Return the keys of a place's words, and the countries that it names or is the seat of."""
     if not where:
         return frozenset(), frozenset()
-    words = regex.findall(r"[\p{L}\p{M}\p{N}]+", where)
-    parts = [where, *regex.split(r"\s*,\s*|\s+in\s+", where)]
+    words = PLAIN_WORD.findall(where)
+    parts = [where, *PARTS.split(where)]
     codes = frozenset(code for part in parts for code in places().get(plain(part), ()))
     return frozenset(skeleton(word) for word in words if len(skeleton(word)) > 1), codes
 
@@ -155,15 +158,20 @@ def bases(parties: frozenset[str]) -> list[str]:
 
 
 def traits(of: Profile) -> set[str]:
-    """Return what a claim can be found by within its parties' blocks."""
-    words = of.title.words
-    full = {word for word, weight in words.items() if weight == 1.0}
-    fields = sorted(word for word, weight in words.items() if weight == 0.6)
-    found = {f"w:{word}" for word in full} | {f"b:{bone}" for bone in of.bones}
-    found |= {f"w:{item}" for item in of.items} | {f"a:{amount}" for amount in of.title.amounts}
-    found |= {f"f:{a}+{b}" for a, b in combinations(fields, 2)}
+    """Return what a claim can be found by within its parties' blocks.
+
+    Two telling words in common, or all of them, lead to one another at any time; one
+    word alone only among things of one kind within half a year, or the blocks of two
+    states that have much to do with one another would be too large.
+    """
+    telling = {word: weight for word, weight in of.title.words.items() if weight >= 0.6}
+    fields = sorted(word for word, weight in telling.items() if weight < 1.0)
+    found = {f"e:{'+'.join(sorted(telling))}"} if telling else set()
+    found |= set(word_pairs(of, telling | dict.fromkeys(of.items, 1.0)))
+    single = {word for word, weight in telling.items() if weight == 1.0} | of.items
+    found |= {f"w:{word}:{of.kind}:{year}" for word in single | of.bones for year in half_years(of)}
+    found |= {f"a:{amount}" for amount in of.title.amounts} | {f"g:{key}" for key, _ in of.orgs}
     found |= {f"o:{number}:{of.kind}" for number in of.title.ordinals}
-    found |= {f"g:{key}" for key, _ in of.orgs}
     if of.kind in EVENTS and len(of.persons) < CROWD:
         found |= {f"p:{person}" for person in of.persons}
     if of.kind is Kind.INSTRUMENT:
@@ -171,13 +179,26 @@ def traits(of: Profile) -> set[str]:
     return found | set(moments(of, fields))
 
 
+def word_pairs(of: Profile, telling: Mapping[str, float]) -> Iterator[str]:
+    """Yield each two telling words that stand together; two fields of policy only among things of one kind."""
+    chosen = sorted(telling, key=lambda word: (-telling[word], -len(word), word))[:WORDS]
+    for a, b in combinations(sorted(chosen), 2):
+        yield f"{of.kind if telling[a] + telling[b] < 1.5 else ''}:{a}+{b}"
+
+
+def half_years(of: Profile) -> set[int | None]:
+    """Return the years around a claim, counted from two points so that days half a year apart share one."""
+    first = of.around[0]
+    return {None} if first is None else {(first + shift) // 366 for shift in (0, 183)}
+
+
 def moments(of: Profile, fields: Sequence[str]) -> Iterator[str]:
-    """Yield the stretches of time in which a claim can be found: two that lie within a fortnight share one."""
+    """Yield the stretches of time in which a claim can be found: two that lie within ten days share one."""
     first, last = of.around
     if first is None:
         return
     ends = {first, last if last is not None else first}
-    windows = {(day + shift) // 30 for day in ends for shift in (0, 15)}
+    windows = {(day + shift) // 20 for day in ends for shift in (0, 10)}
     if of.kind in EVENTS:
         yield from (f"m:{gathering(of.form)}:{window}" for window in windows)
         return
@@ -189,7 +210,18 @@ def gathering(form: str | None) -> str:
     return "visit" if form in VISITS else "sitting"
 
 
-def keys(of: Profile) -> set[str]:
-    """Return the blocks in which a claim stands: its parties' by its traits."""
+def keys(of: Profile) -> set[int]:
+    """Return the numbers of the blocks in which a claim stands: its parties' by its traits."""
     found = traits(of)
-    return {f"{base}|{trait}" for base in bases(of.parties) for trait in found}
+    return {key for base in bases(of.parties) for key in block_keys(base, found)}
+
+
+def block_keys(base: str, found: Iterable[str]) -> set[int]:
+    """Return the numbers of blocks: those of one base lie together, so that they are written and read together."""
+    home = (digest_number(base) >> 41) << 40
+    return {home | (digest_number(trait) >> 24) for trait in found}
+
+
+def digest_number(text: str) -> int:
+    """Return a 64-bit digest."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

@@ -5,6 +5,7 @@ In time that grows with the claims and memory that grows with the largest block.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -15,9 +16,9 @@ from sqlalchemy.dialects.sqlite import insert
 from servanda.ledger import deriving
 from servanda.ledger.folding import entry_of
 from servanda.ledger.judging import Rulings
-from servanda.ledger.profiles import Profile, bases, profile, traits
+from servanda.ledger.matching import hopeless
+from servanda.ledger.profiles import Profile, bases, block_keys, profile, traits
 from servanda.ledger.records import Card
-from servanda.ledger.reprints import number
 from servanda.ledger.rows import card_from
 from servanda.ledger.schema import (
     blocks,
@@ -47,43 +48,52 @@ def rebuilt(connection: Connection, ruled: Rulings) -> int:
 
 def compare_all(connection: Connection, ruled: Rulings) -> None:
     """Compare within the blocks of each set of parties, one set at a time."""
-    for base, of in sorted(by_base(connection).items()):
-        numbers = [n for key in of for n in numbers_between(connection, key)]
-        known = {n: profile(filed) for n, filed in deriving.filed_claims(connection, sorted(numbers), ruled).items()}
-        found = {n: traits(one) for n, one in known.items()}
-        rows = ({"key": number(f"{base}|{trait}"), "claim": n} for n, some in found.items() for trait in sorted(some))
+    numbers = by_parties(connection)
+    sets_of = by_base(numbers)
+    for base in sorted(sets_of, key=lambda base: (min(block_keys(base, ("",))), base)):
+        own = sorted(n for key in sets_of[base] for n in numbers[key])
+        known = {n: profile(filed) for n, filed in deriving.filed_claims(connection, own, ruled).items()}
+        found = {n: block_keys(base, traits(one)) for n, one in known.items()}
+        rows = ({"key": key, "claim": n} for key, n in sorted((key, n) for n, some in found.items() for key in some))
         for some in deriving.chunks(rows, 5000):
             connection.execute(insert(blocks).on_conflict_do_nothing(), some)
         pairs = ((pair, known[pair[0]], known[pair[1]]) for pair in pairs_in(base, known, found))
         deriving.write_edges(connection, deriving.edge_rows(pairs))
 
 
-def by_base(connection: Connection) -> dict[str, list[str]]:
+def by_parties(connection: Connection) -> dict[str, array[int]]:
+    """Return the numbers of the claims in force between each set of parties."""
+    found: dict[str, array[int]] = defaultdict(lambda: array("q"))
+    asked = select(claims.c.parties, claims.c.n).where(claims.c.withdrawn.is_(None))
+    for parties, n in connection.execution_options(yield_per=10_000).execute(asked):
+        found[parties].append(n)
+    return found
+
+
+def by_base(numbers: Iterable[str]) -> dict[str, list[str]]:
     """Return the sets of parties that stand in each base block."""
     found: dict[str, list[str]] = defaultdict(list)
-    for key in connection.execute(select(claims.c.parties).distinct()).scalars():
+    for key in sorted(numbers):
         for base in bases(frozenset(key.split())):
             found[base].append(key)
     return found
 
 
-def numbers_between(connection: Connection, key: str) -> list[int]:
-    asked = select(claims.c.n).where(claims.c.parties == key, claims.c.withdrawn.is_(None))
-    return list(connection.execute(asked).scalars())
-
-
-def pairs_in(base: str, known: dict[int, Profile], found: dict[int, set[str]]) -> Iterator[tuple[int, int]]:
+def pairs_in(base: str, known: dict[int, Profile], found: dict[int, set[int]]) -> Iterator[tuple[int, int]]:
     """Yield each pair that shares a trait in this block.
 
     A pair that shares several blocks only in the first of them.
     """
-    standing: dict[str, list[int]] = defaultdict(list)
+    standing: dict[int, list[int]] = defaultdict(list)
     for n in sorted(known):
         near: set[int] = set()
         for trait in found[n]:
             near.update(standing[trait])
             standing[trait].append(n)
-        yield from ((other, n) for other in sorted(near) if first_shared(known[other], known[n]) == base)
+        this = known[n]
+        for other in sorted(near):
+            if not hopeless(known[other], this) and first_shared(known[other], this) == base:
+                yield other, n
 
 
 def first_shared(one: Profile, other: Profile) -> str:

@@ -65,10 +65,7 @@ class Title:
     ordinals: frozenset[int]
     years: frozenset[int]
     amounts: frozenset[float]
-
-    @property
-    def weight(self) -> float:
-        return sum(self.words.values())
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +211,23 @@ def read_title(text: str) -> Title:
             meaning, weight = weighed(token)
             if weight > 0 and token not in party_words():
                 words[meaning] = weight
-    return Title(words, ordinals, years, frozenset(amounts_in(text)))
+    return Title(words, ordinals, years, frozenset(amounts_in(text)), sum(words.values()))
 
 
-SOUNDS = ((r"ph", "f"), (r"[wv]", "v"), (r"ck|[cq]", "k"), (r"[xz]", "s"), (r"j|dzh", "j"), (r"m(?=[kgtdsj])", "n"))
+SOUNDS = tuple(
+    (regex.compile(sound), letter)
+    for sound, letter in (
+        ("ph", "f"),
+        ("[wv]", "v"),
+        ("ck|[cq]", "k"),
+        ("[xz]", "s"),
+        ("dzh", "j"),
+        ("m(?=[kgtdsj])", "n"),
+    )
+)
+SOFT = regex.compile(r"[^a-z]|[aeiouyh]")
+NAME = regex.compile(r"[\p{L}\p{M}]{2,}")
+PLAIN_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
 @lru_cache(maxsize=100_000)
@@ -228,14 +238,14 @@ def skeleton(name: str) -> str:
     """
     latin = anyascii(unicodedata.normalize("NFC", name)).lower()
     for sound, letter in SOUNDS:
-        latin = regex.sub(sound, letter, latin)
-    bones = regex.sub(r"[^a-z]|[aeiouyh]", "", latin)
+        latin = sound.sub(letter, latin)
+    bones = SOFT.sub("", latin)
     return "".join(letter for letter, _ in groupby(bones))
 
 
 def name_keys(names: Iterable[str]) -> frozenset[str]:
     """Return the skeletons of the last words of names (a person's family name stands last in most scripts here)."""
-    found = (regex.findall(r"[\p{L}\p{M}]{2,}", name) for name in names)
+    found = (NAME.findall(name) for name in names)
     return frozenset(key for words in found if words and len(key := skeleton(words[-1])) > 1)
 
 
@@ -258,7 +268,7 @@ def body_key(name: str) -> str:
 
 def initials(name: str) -> str:
     """Return the capitals of a name of several words, or the name itself where it is written in capitals."""
-    words = regex.findall(r"[\p{L}\p{M}\p{N}]+", name)
+    words = PLAIN_WORD.findall(name)
     if len(words) == 1:
         return str(words[0]).casefold()
     return "".join(word[0] for word in words if word[0].isupper() or not word[0].isascii()).casefold()

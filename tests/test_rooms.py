@@ -18,7 +18,7 @@ FLOW = (
     ("extracting",),
     ("ledger",),
     ("exporting",),
-    ("scaling", "web", "watching", "sample"),
+    ("scaling", "web", "watching", "asking", "sample"),
     ("cli",),
 )
 PLACE = {room: place for place, rooms in enumerate(FLOW) for room in rooms}

@@ -44,7 +44,7 @@ Query = Annotated[
 def entries(
     query: Query = None, limit: Limit = 50, as_of: AsOf = None, ledger: LedgerPath = None, as_json: AsJson = False
 ) -> int:
-    """List the undertakings in the ledger, the latest report first.
+    """List undertakings, the latest report first.
 
     Terms: party: by: stage: kind: form: domain: status: due: held: since: until: under:
     has:conflict has:slip review:yes sort:date|due|relevance. See docs/asking.md.
@@ -70,7 +70,9 @@ def due(
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
-    """List what is due and not settled, the soonest first, the overdue included.
+    """List what is due and not settled, the soonest first.
+
+    What is overdue stands at the top.
 
     \b
     Examples:
@@ -145,7 +147,9 @@ def show(
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
-    """Show an undertaking: status and its rule, history, quotations, sources, why its claims are one.
+    """Show an undertaking with its history and quotations.
+
+    Its status names the rule behind it; its claims say why they are one, and what nearly was.
 
     \b
     Examples:
@@ -170,7 +174,9 @@ def dossier(
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
-    """Write what was undertaken, kept, due and overdue, each line with its quotation, source and date.
+    """Write what two parties promised and what became of it.
+
+    Each line has its quotation, source and date. One party, a theme or a series of meetings will do as well.
 
     \b
     Examples:

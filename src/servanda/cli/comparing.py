@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 def compare(
     paths: Paths, ledger: LedgerPath = None, date: Given = None, language: Language = None, as_json: AsJson = False
 ) -> int:
-    """Compare a new text with the ledger: each claim NEW, REPEAT, ADVANCES, SLIPS or CONTRADICTS. Stores nothing.
+    """Say what a new text adds to what is known.
 
+    Each claim is NEW, a REPEAT, ADVANCES, SLIPS or CONTRADICTS. Stores nothing.
     Two paths and no ledger named: the second is compared with the first.
 
     \b

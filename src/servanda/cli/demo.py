@@ -28,7 +28,7 @@ def demo(
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> int:
-    """File the bundled sample in a ledger and show what was found, what is due, and a dossier.
+    """File the bundled sample and show what became of each promise.
 
     \b
     Examples:

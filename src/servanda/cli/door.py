@@ -20,6 +20,10 @@ from servanda.problems import ServandaError
 DONE, WITH_PROBLEMS, COULD_NOT, STOPPED = 0, 1, 2, 130
 ROOMS = ("demo", "extract", "filing", "asking", "comparing", "judging", "telling", "watching", "sharing")
 
+ORDER = (
+    "demo extract add entries due show dossier search compare judge review tell look watch export check packs".split()
+)
+
 P = ParamSpec("P")
 
 app = typer.Typer(
@@ -106,6 +110,7 @@ def enter() -> None:
     """Gather the commands and run the one that the arguments name."""
     for room in ROOMS:
         import_module(f"servanda.cli.{room}")
+    app.registered_commands.sort(key=lambda made: ORDER.index(made.name) if made.name in ORDER else len(ORDER))
     app()
 
 

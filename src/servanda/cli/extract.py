@@ -27,7 +27,9 @@ def extract(
     extractor: Extractor = "rules",
     explain: Annotated[bool, typer.Option("--explain", help="Show which words and rules gave each slot.")] = False,
 ) -> int:
-    """Read reports and print the claims in them, each with its quotation. Stores nothing.
+    """Print the claims in reports with their quotations.
+
+    Stores nothing.
 
     \b
     Examples:

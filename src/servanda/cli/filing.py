@@ -55,7 +55,9 @@ def add(
     extractor: Extractor = "rules",
     as_json: AsJson = False,
 ) -> int:
-    """Read reports, extract their claims and file them in the ledger. Safe to stop and to repeat.
+    """Read reports and file their claims in the ledger.
+
+    Safe to stop and to repeat.
 
     \b
     Examples:
@@ -149,7 +151,9 @@ def look(
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
-    """Note that somebody looked for news of these parties, so that overdue can be told from unwatched.
+    """Note that somebody looked for news of some parties.
+
+    Only so can overdue be told from unwatched.
 
     \b
     Examples:
@@ -168,7 +172,9 @@ def look(
 
 @command("check")
 def check(ledger: LedgerPath = None, as_json: AsJson = False) -> int:
-    """Verify every quotation against its document and make the entries again; report what differs.
+    """Verify every quotation and make the entries again.
+
+    Reports what differs.
 
     \b
     Examples:

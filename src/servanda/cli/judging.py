@@ -58,7 +58,9 @@ def judge(
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
-    """Decide on claims and entries; every rebuild replays it, and withdraw takes it back.
+    """Decide on claims and entries; withdraw takes it back.
+
+    A judgement is kept with who, when and why, and replayed on every rebuild.
 
     \b
     Examples:
@@ -116,7 +118,9 @@ def told(judgement: Judgement) -> str:
 
 @command("review")
 def review(by: By = None, limit: Limit = 50, ledger: LedgerPath = None, as_json: AsJson = False) -> int:
-    """Walk the uncertain pairs and the doubtful claims, one key each: y yes, n no, u undo, s skip, q stop.
+    """Walk what is in doubt, one key each.
+
+    Uncertain pairs first, then doubtful claims: y yes, n no, u undo the last, s skip, q stop.
 
     \b
     Examples:

@@ -30,7 +30,9 @@ def export(
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
-    """Write entries, all or those that a query finds, each with the quotation it rests on.
+    """Write entries as CSV or JSON for other programs.
+
+    All, or those that a query finds, each with the quotation it rests on.
 
     \b
     Examples:

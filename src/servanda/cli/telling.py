@@ -31,7 +31,9 @@ def tell(
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
-    """File what you know without a document; it is marked as told by hand everywhere.
+    """File what you know without a document.
+
+    It is marked as told by hand everywhere.
 
     \b
     Examples:

@@ -26,9 +26,11 @@ def watch(
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
-    """Look at feeds, pages and folders, politely and again and again; file what is new, and when it was looked.
+    """Look at feeds, pages and folders; file what is new.
 
-    LIST.toml holds tables [[feed]], [[page]] (url) and [[folder]] (path), each with parties and every (seconds).
+    Politely, and again and again; every look at the parties of a source is noted.
+    LIST.toml holds tables [[feed]], [[page]] (url) and [[folder]] (path), each with
+    parties and every (seconds).
 
     \b
     Examples:

@@ -17,7 +17,7 @@ FLOW = (
     ("reading", "language", "packs"),
     ("extracting",),
     ("ledger",),
-    ("exporting",),
+    ("exporting", "asking"),
     ("scaling", "web", "watching", "asking", "sample"),
     ("cli",),
 )

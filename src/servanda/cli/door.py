@@ -21,8 +21,9 @@ DONE, WITH_PROBLEMS, COULD_NOT, STOPPED = 0, 1, 2, 130
 ROOMS = ("demo", "extract", "filing", "asking", "comparing", "judging", "telling", "watching", "sharing")
 
 ORDER = (
-    "demo extract add entries due show dossier search compare judge review tell look watch export check packs".split()
-)
+    "demo", "extract", "add", "entries", "due", "show", "dossier", "search", "compare",
+    "judge", "review", "tell", "look", "watch", "export", "check", "packs",
+)  # fmt: skip
 
 P = ParamSpec("P")
 

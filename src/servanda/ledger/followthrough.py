@@ -93,7 +93,7 @@ def superseded(kind: Kind, history: History, watch: Watch, as_of: str, successor
 
 def fulfilled(kind: Kind, history: History, watch: Watch, as_of: str, successor: str | None) -> Found:
     """Kept at the first step that fulfils it; late where that is past the first due date stated before."""
-    step = reached(history.steps, KEPT_AT[kind])
+    step = reached(history.steps, kept_at(kind, history))
     if step is None or history.stage in (Stage.STALLED, Stage.ENDED):
         return None
     if missing := left_out(history, step):
@@ -128,6 +128,13 @@ def fulfilled(kind: Kind, history: History, watch: Watch, as_of: str, successor:
     )
 
 
+def kept_at(kind: Kind, history: History) -> tuple[Stage, ...]:
+    """Return the stages that keep an undertaking: of a contract due to be signed, signing does."""
+    due = history.dues[-1].said_by if history.dues else None
+    said = " ".join(q.words for q in due.claim.quotations).casefold() if due else ""
+    return KEPT_AT[Kind.INSTRUMENT] if any(word in said for word in words_of("signing")) else KEPT_AT[kind]
+
+
 def days_late(step: Step, due_last: str) -> int:
     """Return how many days the step surely came after a due date; a vague date is given the benefit."""
     when = stretch(step.when) if step.when else stretch(step.day)
@@ -158,12 +165,10 @@ def left_out(history: History, step: Step) -> tuple[str, ...]:
 
 
 @cache
-def denials() -> tuple[str, ...]:
-    """Return the words by which reports say that something was not kept."""
-    return tuple(
-        word.casefold()
-        for word in tomllib.loads(files("servanda.ledger").joinpath("denials.toml").read_text("utf-8"))["denials"]
-    )
+def words_of(name: str) -> tuple[str, ...]:
+    """Return the words of a list: "denials" say that something was not kept, "signing" that a signature is due."""
+    told = tomllib.loads(files("servanda.ledger").joinpath(f"{name}.toml").read_text("utf-8"))
+    return tuple(word.casefold() for word in told[name])
 
 
 def denied(kind: Kind, history: History, watch: Watch, as_of: str, successor: str | None) -> Found:
@@ -173,7 +178,7 @@ def denied(kind: Kind, history: History, watch: Watch, as_of: str, successor: st
     for step in reversed(history.steps):
         for filed in step.evidence:
             said = " ".join(q.words for q in filed.claim.quotations).casefold()
-            if filed.firm and filed.card.day > due and any(word in said for word in denials()):
+            if filed.firm and filed.card.day > due and any(word in said for word in words_of("denials")):
                 return (
                     StatusName.NOT_KEPT,
                     "somebody says so",

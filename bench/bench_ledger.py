@@ -197,7 +197,7 @@ class World:
     def parties(self) -> tuple[str, ...]:
         if self.rng.random() < 0.05:
             return ordered(self.rng.sample(STATES[:30], self.rng.choice((3, 3, 4, 5, 8))))
-        return self.dyads[zipf(self.rng, len(self.dyads))]
+        return self.dyads[zipf(self.rng, len(self.dyads), 0.75)]
 
     def thing(self, things: list[dict[str, object]], about: tuple[str, ...]) -> dict[str, object]:
         """Return something told before with these parties, lately most likely, or something new."""
@@ -309,7 +309,8 @@ def measure(size: int, folder: Path) -> None:
         taken = time.perf_counter() - start
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         print(
-            f"{size:>9,} claims -> {count:,} entries: load {loaded:.0f} s, rebuild {taken:.1f} s ({size / taken:,.0f}/s), peak {peak:.2f} GB"
+            f"{size:>9,} claims -> {count:,} entries: load {loaded:.0f} s, "
+            f"rebuild {taken:.1f} s ({size / taken:,.0f}/s), peak {peak:.2f} GB"
         )
         print(f"          file {path.stat().st_size / 1e6:,.0f} MB")
         queries(ledger, world)
@@ -317,7 +318,7 @@ def measure(size: int, folder: Path) -> None:
 
 def queries(ledger: Ledger, world: World) -> None:
     rng = random.Random(3)
-    pairs = [world.dyads[zipf(rng, len(world.dyads))] for _ in range(200)]
+    pairs = [world.dyads[zipf(rng, len(world.dyads), 0.75)] for _ in range(200)]
     day = "2026-01-01"
 
     def about(number: int) -> str:

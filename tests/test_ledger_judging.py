@@ -173,13 +173,8 @@ def test_judging_one_claim_the_same_as_itself_is_refused():
 
 
 def test_review_shows_uncertain_pairs_until_somebody_judges():
-    near = report(
-        "2024-12-19", said("A deal on radar and sonar.", "trade", "agreed", "IND ITA", "radar deal", form="supply")
-    )
-    far = report(
-        "2025-01-02",
-        said("Radar work goes on.", "project", "agreed", "IND ITA", "radar and sonar project", form="research"),
-    )
+    near = report("2024-12-19", said("A deal on radar.", "trade", "agreed", "IND ITA", "radar deal"))
+    far = report("2025-03-02", said("Radar for corvettes.", "trade", "agreed", "IND ITA", "radar for corvettes"))
     ledger = ledger_of(near, far)
     [doubt] = ledger.review()
     assert 2 == len(doubt.on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from servanda.exporting.dossier import Dossier, Section, Statement, cited, covered, statement
+from servanda.exporting.dossier_parts import Dossier, Section, Statement, cited, covered, statement
 from servanda.ledger import Entry, Ledger, Step
 from servanda.ledger.lifecycle import day_of
 from servanda.ledger.records import Series, Session
@@ -142,7 +142,7 @@ def session_statement(of: Session, entry: Entry) -> Statement:
     words = ", ".join(
         part for part in (number, of.days or "no date", "held" if of.held else "planned", of.where) if part
     )
-    return Statement(words, of.entry, entry.status.name, ", ".join(of.persons), cited(entry.claims), (), of.days)
+    return Statement(words, of.entry, entry.status.name, ", ".join(entry.persons), cited(entry.claims), (), of.days)
 
 
 def find_series(ledger: Ledger, ref: str, day: str) -> Series:

@@ -7,7 +7,7 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-from servanda.exporting.dossier import Cited, Dossier, Section, Statement
+from servanda.exporting.dossier_parts import Cited, Dossier, Section, Statement
 from servanda.exporting.dossier_text import origin
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from servanda.exporting.dossier import Dossier
+from servanda.exporting.dossier_parts import Dossier
 
 
 def as_json(dossier: Dossier, indent: int | None = 2) -> str:

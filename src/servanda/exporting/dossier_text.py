@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from servanda.exporting.dossier import Cited, Dossier, Section, Statement
+from servanda.exporting.dossier_parts import Cited, Dossier, Section, Statement
 
 SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#"})
 

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 
 from servanda.ledger import deriving, listing
+from servanda.ledger.days import gap, stretch
 from servanda.ledger.folding import entry_of
-from servanda.ledger.followthrough import Watch
+from servanda.ledger.followthrough import Watch, status
 from servanda.ledger.judging import Rulings
 from servanda.ledger.query import Query
-from servanda.ledger.records import Coverage, Entry, Filed, Framework, Line, Milestones, Series, StatusName
+from servanda.ledger.records import Coverage, Entry, Filed, Framework, Line, Series
 from servanda.ledger.rows import parties_key
-from servanda.ledger.schema import entries, members, read, watched
+from servanda.ledger.schema import chunks, entries, members, read, watched
 from servanda.ledger.series import series_of
 from servanda.ledger.words import read_title
 from servanda.model import Kind
 
 MANY = 400  # entries looked at for series and frameworks
-COUNTED = 20_000  # entries looked at for figures
+COUNTED = 1000  # texts looked at for the median time to a signature
 
 
 def full(connection: Connection, ids: Sequence[str], ruled: Rulings, as_of: str) -> list[Entry]:
     """Return entries in full, in the order of the ids; those that are gone are left out."""
     numbers: dict[str, list[int]] = defaultdict(list)
-    for some in deriving.chunks(ids):
+    for some in chunks(ids):
         for n, entry in connection.execute(select(members.c.claim, members.c.entry).where(members.c.entry.in_(some))):
             numbers[entry].append(n)
     filed = deriving.filed_claims(connection, sorted(n for of in numbers.values() for n in of), ruled)
@@ -46,14 +48,14 @@ def dated_entry(
     """Return the entry with the status that it has on a day, its parties having been watched up to the day known."""
     bare = entry_of(of, ruled, as_of, successor=successor)
     last = max(looked.get(parties_key(bare.parties), ""), looked.get(deriving.EVERYBODY, ""))
-    return entry_of(of, ruled, as_of, Watch(last), successor) if last else bare
+    return replace(bare, status=status(bare.kind, bare.history, Watch(last or None), as_of, successor))
 
 
 def watches(connection: Connection, filed: Iterable[Filed]) -> dict[str, str]:
     """Return the last day on which each set of parties was watched."""
     wanted = {parties_key(f.claim.parties) for f in filed} | {deriving.EVERYBODY}
     found: dict[str, str] = {}
-    for some in deriving.chunks(sorted(wanted)):
+    for some in chunks(sorted(wanted)):
         for parties, last in connection.execute(
             select(watched.c.parties, watched.c.last).where(watched.c.parties.in_(some))
         ):
@@ -61,28 +63,29 @@ def watches(connection: Connection, filed: Iterable[Filed]) -> dict[str, str]:
     return found
 
 
-def series_among(connection: Connection, query: Query, ruled: Rulings, as_of: str) -> list[Series]:
+def series_among(connection: Connection, query: Query, as_of: str) -> list[Series]:
     """Return the series whose sessions a query finds, the longest first."""
-    asked = listing.chosen(connection, query, as_of, entries.c.id).where(entries.c.series.is_not(None))
-    ids = connection.execute(asked.order_by(entries.c.last.desc(), entries.c.id).limit(MANY)).scalars().all()
-    found = full(connection, ids, ruled, as_of)
-    parties = {parties_key(entry.parties) for entry in found}
-    decided = [line for key in sorted(parties) for line in listing.under_anything(connection, key, as_of, MANY)]
+    found = listing.sessions(connection, query, as_of, MANY)
+    decided = listing.standing_under(connection, query, as_of, MANY) if found else []
     return series_of(found, decided, as_of)
 
 
 def frameworks_among(connection: Connection, query: Query, as_of: str) -> list[Framework]:
     """Return the entries under whose name others stand, those with most first."""
-    lines = listing.lines(connection, query, as_of, MANY)
-    parties = sorted({parties_key(line.parties) for line in lines})
-    below = [line for key in parties for line in listing.under_anything(connection, key, as_of, MANY)]
-    moved = deriving.moved_among(connection, [line.id for line in below])
-    made: list[Framework] = []
-    for line in lines:
-        of = tuple(other for other in below if other.id != line.id and names(other.under, line))
-        if of:
-            made.append(Framework(line, of, sum(other.id in moved for other in of)))
-    return sorted(made, key=lambda f: (-len(f.under), f.entry.id))
+    below = listing.standing_under(connection, query, as_of, MANY)
+    wanted = sorted({line.under for line in below if line.under})
+    by_word: dict[str, list[Line]] = defaultdict(list)
+    for line in listing.lines(connection, query, as_of, MANY) if below else ():
+        for word in read_title(line.title).words:
+            by_word[word].append(line)
+    made: dict[str, tuple[Line, list[Line]]] = {}
+    for under in wanted:
+        standing = [line for line in below if line.under == under]
+        for line in {line.id: line for word in read_title(under).words for line in by_word[word]}.values():
+            if names(under, line):
+                made.setdefault(line.id, (line, []))[1].extend(other for other in standing if other.id != line.id)
+    found = [Framework(line, tuple(of), sum(other.moved for other in of)) for line, of in made.values() if of]
+    return sorted(found, key=lambda f: (-len(f.under), f.entry.id))
 
 
 def names(under: str | None, line: Line) -> bool:
@@ -113,11 +116,9 @@ def coverage(connection: Connection, parties: Sequence[str]) -> list[Coverage]:
     return [Coverage(*row) for row in connection.execute(asked).tuples()]
 
 
-def milestones(connection: Connection, query: Query, as_of: str) -> list[Milestones]:
-    status = listing.status_on(connection, as_of)
-    columns = (entries.c.id, entries.c.kind, status, entries.c.promised, entries.c.agreed, entries.c.concluded)
-    asked = (
-        listing.chosen(connection, query, as_of, *columns).order_by(entries.c.last.desc(), entries.c.id).limit(COUNTED)
-    )
-    rows = connection.execute(asked).tuples()
-    return [Milestones(row[0], Kind(row[1]), StatusName(row[2]), *row[3:]) for row in rows]
+def waits(connection: Connection, query: Query, as_of: str) -> list[int]:
+    """Return the days from agreed to signed of the texts that a query finds, the latest first."""
+    asked = listing.chosen(connection, query, as_of, entries.c.agreed, entries.c.concluded)
+    both = (entries.c.kind == Kind.INSTRUMENT, entries.c.agreed <= entries.c.concluded)
+    asked = asked.where(*both).order_by(entries.c.last.desc()).limit(COUNTED)
+    return [gap(stretch(agreed), stretch(concluded)) for agreed, concluded in connection.execute(asked)]

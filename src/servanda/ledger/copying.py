@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, Table, func, insert, literal, or_, select, text, true
 
-from servanda.ledger.deriving import chunks
 from servanda.ledger.filing import CLAIM_WORDS, words_of
 from servanda.ledger.rows import claim_from
-from servanda.ledger.schema import claims, copies, documents, judgements, looks, sources
+from servanda.ledger.schema import chunks, claims, copies, documents, judgements, looks, sources
 from servanda.problems import QueryError
 
 KNOWN = ("published", "filed")

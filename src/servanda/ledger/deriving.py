@@ -9,23 +9,33 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from servanda.codebook import rung
 from servanda.ledger.clustering import Edge, components, group
+from servanda.ledger.entry_rows import drop_entries, write_entries
 from servanda.ledger.folding import entry_of
-from servanda.ledger.followthrough import KEPT_AT, Watch
+from servanda.ledger.followthrough import Watch
 from servanda.ledger.judging import Rulings, under_rulings
-from servanda.ledger.lifecycle import day_of, host, promised, reached
+from servanda.ledger.lifecycle import day_of, host
 from servanda.ledger.matching import compare, hopeless
 from servanda.ledger.profiles import Profile, keys, profile
-from servanda.ledger.records import SETTLED, Card, Entry, Filed, Verdict
-from servanda.ledger.rows import card_from, claim_from, parties_key
-from servanda.ledger.schema import blocks, claims, documents, edges, entries, entry_parties, members, read, watched
-from servanda.ledger.series import series_key
+from servanda.ledger.records import Card, Filed, Verdict
+from servanda.ledger.rows import claim_from, parties_key
+from servanda.ledger.schema import (
+    blocks,
+    chunks,
+    claims,
+    documents,
+    edges,
+    members,
+    put,
+    read,
+    watched,
+)
 from servanda.model import Stage
 
 T = TypeVar("T")
@@ -44,32 +54,23 @@ READ = ("parties", "publisher", "language", "documents", "first", "last")
 FEW = 8  # parties: a claim of more watches no dyad
 
 
-def chunks(values: Iterable[T], size: int = 400) -> Iterator[list[T]]:
-    """Yield the values in lists short enough for one statement."""
-    held: list[T] = []
-    for value in values:
-        held.append(value)
-        if len(held) == size:
-            yield held
-            held = []
-    if held:
-        yield held
-
-
 def filed_claims(connection: Connection, numbers: Iterable[int], rulings: Rulings) -> dict[int, Filed]:
     """Return claims in force by their numbers, as judged; those withdrawn or rejected are left out."""
     found: dict[int, Filed] = {}
+    cards: dict[str, Card] = {}
     for some in chunks(numbers):
         asked = (
-            select(claims.c.n, claims.c.id.label("claim"), claims.c.record, documents.c.id, *CARD)
+            select(claims.c.n, claims.c.id, claims.c.record, documents.c.id, *CARD)
             .join(documents, documents.c.id == claims.c.document)
             .where(claims.c.n.in_(some), claims.c.withdrawn.is_(None))
         )
-        for row in connection.execute(asked).mappings():
-            claim = claim_from(row["record"])
-            filed = under_rulings(Filed(row["claim"], claim, card_from(row), not claim.review), rulings)
+        for n, claim_id, record, document, *card in connection.execute(asked):
+            if document not in cards:
+                cards[document] = Card(document, *card)
+            claim = claim_from(record)
+            filed = under_rulings(Filed(claim_id, claim, cards[document], not claim.review), rulings)
             if filed is not None:
-                found[row["n"]] = filed
+                found[n] = filed
     return found
 
 
@@ -78,9 +79,7 @@ def link(connection: Connection, numbers: Collection[int], rulings: Rulings) -> 
     unlink(connection, numbers)
     new = {n: profile(filed) for n, filed in filed_claims(connection, numbers, rulings).items()}
     keyed = {n: keys(of) for n, of in new.items()}
-    rows = [{"key": key, "claim": n} for n, found in keyed.items() for key in found]
-    if rows:
-        connection.execute(insert(blocks).on_conflict_do_nothing(), rows)
+    put(connection, blocks, ((key, n) for n, found in keyed.items() for key in found))
     near = {n: neighbours(connection, found) - {n} for n, found in keyed.items()}
     others = {other for found in near.values() for other in found} - new.keys()
     known = new | {n: profile(filed) for n, filed in filed_claims(connection, sorted(others), rulings).items()}
@@ -90,7 +89,7 @@ def link(connection: Connection, numbers: Collection[int], rulings: Rulings) -> 
         for m in found
         if m in known and not hopeless(known[n], known[m])
     }
-    write_edges(connection, edge_rows((pair, known[pair[0]], known[pair[1]]) for pair in sorted(pairs)))
+    put(connection, edges, edge_rows((pair, known[pair[0]], known[pair[1]]) for pair in sorted(pairs)))
 
 
 def unlink(connection: Connection, numbers: Iterable[int]) -> None:
@@ -106,22 +105,14 @@ def neighbours(connection: Connection, found: Iterable[int]) -> set[int]:
     return near
 
 
-def edge_rows(pairs: Iterable[tuple[tuple[int, int], Profile, Profile]]) -> Iterator[dict[str, Any]]:
-    """Yield a row for each pair that is or may be the same, or follows one another."""
+def edge_rows(pairs: Iterable[tuple[tuple[int, int], Profile, Profile]]) -> Iterator[tuple[object, ...]]:
+    """Yield a row (a, b, score, link) for each pair that is or may be the same, or follows one another."""
     for (a, b), one, other in pairs:
         match = compare(one, other)
-        if match.verdict is not Verdict.DIFFERENT or match.link == "successor":
-            yield {
-                "a": a,
-                "b": b,
-                "score": match.score if match.verdict is not Verdict.DIFFERENT else None,
-                "link": match.link,
-            }
-
-
-def write_edges(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
-    for some in chunks(rows, 5000):
-        connection.execute(insert(edges).on_conflict_do_nothing(), some)
+        if match.verdict is not Verdict.DIFFERENT:
+            yield a, b, match.score, match.link
+        elif match.link == "successor":
+            yield a, b, None, match.link
 
 
 def closure(
@@ -262,91 +253,6 @@ def grouped(filed: Mapping[int, Filed], found: Iterable[tuple[int, int, float]],
 
 def edge_between(one: str, other: str, score: float) -> Edge:
     return Edge(min(one, other), max(one, other), score)
-
-
-def drop_entries(connection: Connection, numbers: Iterable[int]) -> None:
-    """Take away the entries in which these claims stand."""
-    for some in chunks(sorted(numbers)):
-        gone = connection.execute(select(members.c.entry).where(members.c.claim.in_(some)).distinct()).scalars().all()
-        for few in chunks(gone):
-            connection.execute(delete(entry_parties).where(entry_parties.c.entry.in_(few)))
-            connection.execute(delete(entries).where(entries.c.id.in_(few)))
-        connection.execute(delete(members).where(members.c.claim.in_(some)))
-
-
-def write_entries(connection: Connection, made: Sequence[Entry], numbers: Mapping[str, int]) -> None:
-    for some in chunks(made, 2000):
-        connection.execute(insert(entries), [entry_row(entry) for entry in some])
-        connection.execute(insert(members), [{"claim": numbers[f.id], "entry": e.id} for e in some for f in e.claims])
-        connection.execute(
-            insert(entry_parties), [{"party": p, "last": e.last, "entry": e.id} for e in some for p in e.parties]
-        )
-
-
-def entry_row(entry: Entry) -> dict[str, Any]:
-    """Return the entry's line in the table; what depends on the day asked about is not in it."""
-    dues = entry.history.dues
-    firm = [f.card.day for f in entry.claims if f.firm]
-    return {
-        "id": entry.id,
-        "kind": entry.kind,
-        "form": entry.form,
-        "title": entry.title,
-        "parties": parties_key(entry.parties),
-        "by": parties_key(entry.by),
-        "stage": entry.stage,
-        "settled": entry.status.name if entry.status.name in SETTLED else None,
-        "due": entry.due,
-        "due_last": dues[-1].last if dues else None,
-        "slips": entry.history.slips,
-        "first": entry.first,
-        "last": entry.last,
-        "firm_last": max(firm, default=None),
-        "event": held_on(entry),
-        "claims": len(entry.claims),
-        "independent": entry.history.independent,
-        "conflicts": len(entry.history.conflicts),
-        "domains": " ".join(sorted(entry.domains)),
-        "period": entry.period,
-        "under": entry.under,
-        "series": series_key(entry),
-        "firm": entry.firm,
-        "moved": moved(entry),
-        **milestones(entry),
-    }
-
-
-def milestones(entry: Entry) -> dict[str, str | None]:
-    """Return the days on which it was first promised, agreed, and kept."""
-    steps = entry.history.steps
-    marks = {
-        "promised": promised(steps),
-        "agreed": reached(steps, (Stage.AGREED,)),
-        "concluded": reached(steps, KEPT_AT[entry.kind]),
-    }
-    return {name: step.day if step else None for name, step in marks.items()}
-
-
-def moved(entry: Entry) -> bool:
-    """True where it came further than its first report said."""
-    firm = [s for s in entry.history.steps if s.firm]
-    return bool(firm) and any(rung(s.stage) > rung(firm[0].stage) for s in firm[1:])
-
-
-def moved_among(connection: Connection, ids: Iterable[str]) -> set[str]:
-    """Return which of these entries came further than their first report said."""
-    found: set[str] = set()
-    for some in chunks(ids):
-        found |= set(
-            connection.execute(select(entries.c.id).where(entries.c.id.in_(some), entries.c.moved.is_(True))).scalars()
-        )
-    return found
-
-
-def held_on(entry: Entry) -> str | None:
-    """Return when the thing was concluded or held, else when it is due."""
-    step = reached(entry.history.steps, (Stage.DONE, Stage.SIGNED))
-    return (step.when if step else None) or entry.due
 
 
 def watch(connection: Connection, told: Iterable[tuple[Card, set[str]]]) -> None:

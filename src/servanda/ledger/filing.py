@@ -15,10 +15,10 @@ from sqlalchemy import Connection, delete, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from servanda.ledger import reprints
-from servanda.ledger.deriving import CARD, chunks, watching_all
+from servanda.ledger.deriving import CARD, watching_all
 from servanda.ledger.records import Card
 from servanda.ledger.rows import card_from, claim_from, claim_record, document_from, document_row, parties_key
-from servanda.ledger.schema import claims, copies, documents, problems
+from servanda.ledger.schema import chunks, claims, copies, documents, problems
 from servanda.model import Claim, Document, Quotation, Source
 from servanda.problems import Problem, QueryError
 

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Connection, or_, select
 
 from servanda.ledger.comparing import Compared, Novelty, against
-from servanda.ledger.deriving import chunks, filed_claims, neighbours
+from servanda.ledger.deriving import filed_claims, neighbours
 from servanda.ledger.judging import Rulings
 from servanda.ledger.matching import REVIEW, compare
 from servanda.ledger.profiles import keys, profile
 from servanda.ledger.records import Doubt, Filed, Hit, Verdict
 from servanda.ledger.rows import card_from
-from servanda.ledger.schema import claims, documents, edges, members
+from servanda.ledger.schema import chunks, claims, documents, edges, members
 
 
 def near_pairs(connection: Connection, numbers: Collection[int]) -> list[tuple[int, int]]:

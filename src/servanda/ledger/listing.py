@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select, text
 
 from servanda.ledger.deriving import EVERYBODY
 from servanda.ledger.followthrough import SILENCE, SOON
 from servanda.ledger.query import Query
-from servanda.ledger.records import Line, StatusName
-from servanda.ledger.schema import claims, entries, entry_parties, members, watched
+from servanda.ledger.records import Line, StatusName, Tally
+from servanda.ledger.rows import parties_key
+from servanda.ledger.schema import claims, entries, entry_parties, members, watched, wide
 from servanda.model import Kind, Stage
 
 FAR = 4000  # hits of a word query that are ranked; more would not be read
@@ -36,6 +37,28 @@ def counted(connection: Connection, query: Query, as_of: str) -> dict[StatusName
     return {StatusName(name): number for name, number in connection.execute(asked)}
 
 
+def tallied(connection: Connection, query: Query, as_of: str) -> list[Tally]:
+    """Return how many entries a query finds, by kind and status, and how many of them were promised before."""
+    status = status_on(connection, as_of)
+    asked = chosen(connection, query, as_of, entries.c.kind, status, func.count(), func.count(entries.c.promised))
+    return [
+        Tally(Kind(row[0]), StatusName(row[1]), row[2], row[3])
+        for row in connection.execute(asked.group_by(entries.c.kind, status))
+    ]
+
+
+def latest(connection: Connection, query: Query, as_of: str, limit: int) -> list[Line]:
+    """Return the last reported entries of each status that a query finds, at most ``limit`` of each, in one pass."""
+    status = status_on(connection, as_of)
+    place = func.row_number().over(partition_by=status, order_by=(entries.c.last.desc(), entries.c.id)).label("place")
+    ranked = chosen(connection, query, as_of, entries.c.id, status.label("status"), place).subquery()
+    kept = select(ranked.c.id, ranked.c.status).where(ranked.c.place <= limit).subquery()
+    asked = select(entries, kept.c.status).join(kept, kept.c.id == entries.c.id)
+    return [
+        line_from(row) for row in connection.execute(asked.order_by(entries.c.last.desc(), entries.c.id)).mappings()
+    ]
+
+
 def chosen(connection: Connection, query: Query, as_of: str, *columns: Any) -> Select[Any]:
     """Ask for columns of the entries that a query finds."""
     asked: Select[Any] = select(*columns).select_from(
@@ -44,11 +67,18 @@ def chosen(connection: Connection, query: Query, as_of: str, *columns: Any) -> S
     return narrowed(connection, asked, query, status_on(connection, as_of))
 
 
-def under_anything(connection: Connection, parties: str, as_of: str, limit: int) -> list[Line]:
-    """Return the entries between exactly these parties that stand under something."""
-    asked = chosen(connection, Query(), as_of, entries, status_on(connection, as_of).label("status"))
-    asked = asked.where(entries.c.parties == parties, entries.c.under.is_not(None))
-    return [line_from(row) for row in connection.execute(asked.order_by(entries.c.last.desc()).limit(limit)).mappings()]
+def standing_under(connection: Connection, query: Query, as_of: str, limit: int) -> list[Line]:
+    """Return the entries that a query finds and that stand under something, last reported first."""
+    asked = chosen(connection, query, as_of, entries, status_on(connection, as_of).label("status"))
+    asked = asked.where(entries.c.under.is_not(None)).order_by(entries.c.last.desc(), entries.c.id)
+    return [line_from(row) for row in connection.execute(asked.limit(limit)).mappings()]
+
+
+def sessions(connection: Connection, query: Query, as_of: str, limit: int) -> list[Line]:
+    """Return the entries that a query finds and that can be sessions of a series, last reported first."""
+    asked = chosen(connection, query, as_of, entries, status_on(connection, as_of).label("status"))
+    asked = asked.where(entries.c.series.is_not(None)).order_by(entries.c.last.desc(), entries.c.id)
+    return [line_from(row) for row in connection.execute(asked.limit(limit)).mappings()]
 
 
 def status_on(connection: Connection, as_of: str) -> ColumnElement[str]:
@@ -108,19 +138,24 @@ def narrowed(connection: Connection, asked: Select[Any], query: Query, status: C
 
 
 def among(connection: Connection, asked: Select[Any], parties: Sequence[str]) -> Select[Any]:
-    """Keep the entries between all of these parties, walking those of the rarest."""
-    sizes = {p: connection.execute(party_size(p)).scalar() or 0 for p in set(parties)}
-    rarest = min(sorted(sizes), key=lambda p: sizes[p])
-    asked = asked.join(entry_parties, and_(entry_parties.c.entry == entries.c.id, entry_parties.c.party == rarest))
-    for other in sorted(sizes.keys() - {rarest}):
-        also = entry_parties.alias()
-        asked = asked.join(also, and_(also.c.entry == entries.c.id, also.c.party == other))
-    return asked
+    """Keep the entries between all of these parties: of two, those of the dyad and the wider ones with both."""
+    wanted = sorted(set(parties))
+    if len(wanted) == 1:
+        of = entry_parties.c
+        return asked.join(entry_parties, and_(of.entry == entries.c.id, of.party == wanted[0]))
+    rarest = min(wanted, key=lambda party: connection.execute(party_size(party)).scalar() or 0)
+    wider = select(wide.c.entry).where(wide.c.party == rarest)
+    for other in wanted:
+        if other != rarest:
+            also = wide.alias()
+            wider = wider.join(also, and_(also.c.entry == wide.c.entry, also.c.party == other))
+    found = entries.c.id.in_(wider)
+    return asked.where(or_(entries.c.parties == parties_key(wanted), found) if len(wanted) == 2 else found)
 
 
 def party_size(party: str) -> Select[Any]:
-    """Ask for about how many entries a party has: no more than are worth counting."""
-    some = select(entry_parties.c.entry).where(entry_parties.c.party == party).limit(2000).subquery()
+    """Ask for about how many wider entries a party has: no more than are worth counting."""
+    some = select(wide.c.entry).where(wide.c.party == party).limit(2000).subquery()
     return select(func.count()).select_from(some)
 
 
@@ -172,4 +207,8 @@ def line_from(row: Mapping[Any, Any]) -> Line:
         domains=tuple(row["domains"].split()),
         under=row["under"],
         firm=row["firm"],
+        event=row["event"],
+        ordinal=row["ordinal"],
+        place=row["place"],
+        moved=row["moved"],
     )

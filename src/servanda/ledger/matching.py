@@ -68,7 +68,10 @@ def compare(a: Profile, b: Profile) -> Match:
 
 
 def hopeless(a: Profile, b: Profile) -> bool:
-    """True for two events whose days settle at once that they are two: asked of every pair in a block, before ``compare``."""
+    """True for two events whose days settle at once that they are two.
+
+    Asked of every pair in a block, before ``compare``.
+    """
     if a.event[0] is None or b.event[0] is None or a.event[1] is None or b.event[1] is None:
         return False
     apart = a.event[1] + SLACK < b.event[0] or b.event[1] + SLACK < a.event[0]

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from servanda.ledger import deriving
+from servanda.ledger.entry_rows import write_entries
 from servanda.ledger.folding import entry_of
 from servanda.ledger.judging import Rulings
 from servanda.ledger.matching import hopeless
@@ -29,8 +29,10 @@ from servanda.ledger.schema import (
     entry_parties,
     looks,
     members,
+    put,
     read,
     watched,
+    wide,
 )
 
 BATCH = 4000  # claims folded at a time
@@ -38,7 +40,7 @@ BATCH = 4000  # claims folded at a time
 
 def rebuilt(connection: Connection, ruled: Rulings) -> int:
     """Empty the derived tables and fill them again; return how many entries there are."""
-    for table in (blocks, edges, members, entries, entry_parties, watched, read):
+    for table in (blocks, edges, members, entries, entry_parties, wide, watched, read):
         connection.execute(delete(table))
     compare_all(connection, ruled)
     fold_all(connection, ruled)
@@ -54,11 +56,9 @@ def compare_all(connection: Connection, ruled: Rulings) -> None:
         own = sorted(n for key in sets_of[base] for n in numbers[key])
         known = {n: profile(filed) for n, filed in deriving.filed_claims(connection, own, ruled).items()}
         found = {n: block_keys(base, traits(one)) for n, one in known.items()}
-        rows = ({"key": key, "claim": n} for key, n in sorted((key, n) for n, some in found.items() for key in some))
-        for some in deriving.chunks(rows, 5000):
-            connection.execute(insert(blocks).on_conflict_do_nothing(), some)
+        put(connection, blocks, sorted((key, n) for n, some in found.items() for key in some))
         pairs = ((pair, known[pair[0]], known[pair[1]]) for pair in pairs_in(base, known, found))
-        deriving.write_edges(connection, deriving.edge_rows(pairs))
+        put(connection, edges, deriving.edge_rows(pairs))
 
 
 def by_parties(connection: Connection) -> dict[str, array[int]]:
@@ -150,7 +150,7 @@ def fold(connection: Connection, numbers: list[int], ruled: Rulings) -> None:
         entry_of(of, ruled, deriving.FOREVER, successor=deriving.successor(of, later))
         for of in deriving.grouped(filed, found, ruled)
     ]
-    deriving.write_entries(connection, made, {f.id: n for n, f in filed.items()})
+    write_entries(connection, made, {f.id: n for n, f in filed.items()})
 
 
 def watch_all(connection: Connection) -> None:

@@ -198,7 +198,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry as one line of a list, from the materialised table."""
+    """An entry as one line of a list. ``event`` is when it was held or concluded, else when it is due."""
 
     id: str
     kind: Kind
@@ -218,6 +218,10 @@ class Line:
     domains: tuple[str, ...]
     under: str | None
     firm: bool
+    event: str | None
+    ordinal: int | None
+    place: str | None
+    moved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +347,6 @@ class Session:
     days: str | None
     held: bool
     where: str | None
-    persons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,12 +395,10 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Milestones:
-    """When an entry was first promised, agreed and kept (ISO days, None where it was not)."""
+class Tally:
+    """How many entries of one kind have one status, and how many of them were promised before."""
 
-    entry: str
     kind: Kind
     status: StatusName
-    promised: str | None
-    agreed: str | None
-    concluded: str | None
+    count: int
+    promised: int

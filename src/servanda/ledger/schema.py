@@ -7,10 +7,10 @@ withdrawn. Everything under "derived" can be emptied and made again from them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -35,6 +35,7 @@ from sqlalchemy.pool import StaticPool
 from servanda.problems import LedgerError
 
 VERSION = 1
+T = TypeVar("T")
 WORDS = """tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'\""""
 
 metadata = MetaData()
@@ -173,6 +174,8 @@ entries = Table(
     Column("agreed", String),
     Column("concluded", String),
     Column("moved", Boolean),
+    Column("ordinal", Integer),
+    Column("place", Text),
     Index("entries_parties", "parties", "last"),
     Index("entries_due", "due_last"),
     Index("entries_last", "last"),
@@ -186,6 +189,15 @@ entry_parties = Table(
     Column("last", String, primary_key=True),
     Column("entry", String, primary_key=True),
     Index("entry_parties_entry", "entry", "party"),
+    sqlite_with_rowid=False,
+)
+# Entries of three parties and more, by each of them: those of a dyad are found by its key.
+wide = Table(
+    "wide",
+    metadata,
+    Column("party", String, primary_key=True),
+    Column("entry", String, primary_key=True),
+    Index("wide_entry", "entry"),
     sqlite_with_rowid=False,
 )
 watched = Table(
@@ -205,11 +217,36 @@ read = Table(
     sqlite_with_rowid=False,
 )
 
-DERIVED = (copies, blocks, edges, members, entries, entry_parties, watched, read)
+DERIVED = (copies, blocks, edges, members, entries, entry_parties, wide, watched, read)
 FACTS = (sources, documents, claims, judgements, looks, problems)
 
 CLAIM_WORDS = f"CREATE VIRTUAL TABLE IF NOT EXISTS claim_words USING fts5(title, words, content='', {WORDS})"
 DOCUMENT_WORDS = f"CREATE VIRTUAL TABLE IF NOT EXISTS document_words USING fts5(title, words, content='', {WORDS})"
+
+
+def chunks(values: Iterable[T], size: int = 400) -> Iterator[list[T]]:
+    """Yield the values in lists short enough for one statement."""
+    held: list[T] = []
+    for value in values:
+        held.append(value)
+        if len(held) == size:
+            yield held
+            held = []
+    if held:
+        yield held
+
+
+def put(connection: Connection, table: Table, rows: Iterable[Sequence[object]]) -> None:
+    """Insert rows given in the order of a table's columns; those that are there already stay as they are.
+
+    Straight to the driver: a rebuild writes millions of rows.
+    """
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    marks = ", ".join("?" for _ in table.columns)
+    for some in chunks(rows, 5000):
+        connection.exec_driver_sql(
+            f'INSERT OR IGNORE INTO "{table.name}" ({names}) VALUES ({marks})', [tuple(r) for r in some]
+        )
 
 
 def default_path() -> Path:

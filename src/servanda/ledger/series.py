@@ -13,8 +13,7 @@ from statistics import median
 import regex
 
 from servanda.ledger.days import iso, known, stretch
-from servanda.ledger.folding import most, union
-from servanda.ledger.lifecycle import reached
+from servanda.ledger.folding import most
 from servanda.ledger.records import SETTLED, Entry, Line, Series, Session
 from servanda.ledger.words import plain, read_title
 from servanda.model import Kind, Stage, digest
@@ -44,56 +43,53 @@ def ordinal_of(entry: Entry) -> int | None:
     return most(n for filed in entry.claims for n in sorted(read_title(filed.claim.title).ordinals))
 
 
-def series_of(entries: Sequence[Entry], decided: Iterable[Line], as_of: str) -> list[Series]:
+def series_of(lines: Sequence[Line], decided: Iterable[Line], as_of: str) -> list[Series]:
     """Return the series among entries: at least two sessions, or one that is numbered above the first."""
     below = list(decided)
-    made = [series_from(of, below, as_of) for of in alike(entries)]
+    made = [series_from(of, below, as_of) for of in alike(lines)]
     kept = [s for s in made if len(s.sessions) > 1 or any((x.ordinal or 0) > 1 for x in s.sessions)]
     return sorted(kept, key=lambda s: (-len(s.sessions), s.name, s.id))
 
 
-def alike(entries: Sequence[Entry]) -> list[list[Entry]]:
+def alike(lines: Sequence[Line]) -> list[list[Line]]:
     """Group entries whose parties are the same and whose names share half their words, in the order of their ids."""
-    groups: list[tuple[frozenset[str], tuple[str, ...], list[Entry]]] = []
-    for entry in sorted(entries, key=lambda e: e.id):
-        words = name_words(entry.title)
-        for place, (name, parties, of) in enumerate(groups):
-            if parties == entry.parties and len(words & name) >= SHARED * max(1, min(len(words), len(name))):
-                of.append(entry)
-                groups[place] = (name | words if len(name) <= len(words) else name, parties, of)
-                break
+    groups: dict[tuple[str, ...], list[tuple[frozenset[str], list[Line]]]] = {}
+    for line in sorted(lines, key=lambda line: line.id):
+        words = name_words(line.title)
+        own = groups.setdefault(line.parties, [])
+        home = next((g for g in own if len(words & g[0]) >= SHARED * max(1, min(len(words), len(g[0])))), None)
+        if home is None:
+            own.append((words, [line]))
         else:
-            groups.append((words, entry.parties, [entry]))
-    return [of for _, _, of in groups]
+            home[1].append(line)
+    return [of for own in groups.values() for _, of in own]
 
 
-def series_from(of: Sequence[Entry], below: Sequence[Line], as_of: str) -> Series:
-    sessions = tuple(sorted((session(entry) for entry in of), key=session_order))
-    lead = min(of, key=lambda e: (len(e.title), e.title))
+def series_from(of: Sequence[Line], below: Sequence[Line], as_of: str) -> Series:
+    sessions = tuple(sorted((session(line) for line in of), key=session_order))
+    lead = min(of, key=lambda line: (len(line.title), line.title))
     cadence = cadence_of(sessions)
     last = max((start(s) or 0 for s in sessions if s.held), default=0)
     expected = last + cadence if cadence and last else None
-    planned = any(not s.held and (start(s) or 0) >= (stretch(as_of)[0] or 0) for s in sessions)
+    now = stretch(as_of)[0] or 0
+    planned = any(not s.held and (start(s) or 0) >= now for s in sessions)
     return Series(
         id=digest("series", *sorted(lead.parties), *sorted(name_words(lead.title))),
         name=bare_name(lead.title),
         parties=lead.parties,
-        level=most(entry.form for entry in of),
-        parent=most(entry.under for entry in of),
+        level=most(line.form for line in of),
+        parent=most(line.under for line in of),
         sessions=sessions,
         missing=missing(sessions),
         cadence=cadence,
         expected=iso(expected) if expected else None,
-        overdue=bool(expected and cadence and not planned and (stretch(as_of)[0] or 0) > expected + cadence // 2),
+        overdue=bool(expected and cadence and not planned and now > expected + cadence // 2),
         unreviewed=unreviewed(of, sessions, below),
     )
 
 
-def session(entry: Entry) -> Session:
-    step = reached(entry.history.steps, (Stage.DONE, Stage.ACTIVE))
-    days = step.when if step else entry.due
-    persons = union(f.claim.persons for f in entry.claims)
-    return Session(entry.id, ordinal_of(entry), days, step is not None, entry.where, persons)
+def session(line: Line) -> Session:
+    return Session(line.id, line.ordinal, line.event, line.stage in (Stage.DONE, Stage.ACTIVE), line.place)
 
 
 def session_order(of: Session) -> tuple[int, int, str]:
@@ -125,12 +121,12 @@ def cadence_of(sessions: Sequence[Session]) -> int | None:
     return round(median(gaps)) if gaps and median(gaps) > 0 else None
 
 
-def unreviewed(of: Sequence[Entry], sessions: Sequence[Session], below: Sequence[Line]) -> tuple[str, ...]:
+def unreviewed(of: Sequence[Line], sessions: Sequence[Session], below: Sequence[Line]) -> tuple[str, ...]:
     """Return what was decided under a session and of which nothing was reported by the next one, nor since."""
     held = [s for s in sessions if s.held and known(stretch(s.days))]
     if len(held) < 2:
         return ()
-    names = frozenset(word for entry in of for word in name_words(entry.title))
+    names = frozenset(word for line in of for word in name_words(line.title))
     after = iso(start(held[-1]) or 1)
     under = (line for line in below if line.status not in SETTLED and line.last < after and line.under)
     return tuple(

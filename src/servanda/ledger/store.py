@@ -37,10 +37,10 @@ from servanda.ledger.records import (
     Line,
     Look,
     Match,
-    Milestones,
     Nearly,
     Series,
     StatusName,
+    Tally,
 )
 from servanda.ledger.rows import claim_from, document_from, judgement_from, judgement_row, parties_key, source_row
 from servanda.ledger.schema import (
@@ -214,13 +214,17 @@ class Ledger:
 
     def entries_in_full(self, lines: Sequence[Line], as_of: str | None = None) -> list[Entry]:
         """Return the full entries behind some lines, in their order."""
+        return self.entries_by_id([line.id for line in lines], as_of)
+
+    def entries_by_id(self, ids: Sequence[str], as_of: str | None = None) -> list[Entry]:
+        """Return full entries in the order of their present ids; those that are gone are left out."""
         with self.looking() as connection:
-            return answering.full(connection, [line.id for line in lines], self._rulings(connection), as_of or today())
+            return answering.full(connection, ids, self._rulings(connection), as_of or today())
 
     def series(self, query: str | Query, as_of: str | None = None) -> list[Series]:
         """Return the recurring meetings among the entries that a query finds, the longest first."""
         with self.looking() as connection:
-            return answering.series_among(connection, asked(query), self._rulings(connection), as_of or today())
+            return answering.series_among(connection, asked(query), as_of or today())
 
     def frameworks(self, query: str | Query, as_of: str | None = None) -> list[Framework]:
         """Return the plans, commissions and meetings under which entries that a query finds stand.
@@ -238,10 +242,20 @@ class Ledger:
         with self.looking() as connection:
             return answering.coverage(connection, parties)
 
-    def milestones(self, query: str | Query) -> list[Milestones]:
-        """Return when the entries that a query finds were promised, agreed and kept, as days."""
+    def tally(self, query: str | Query = "", as_of: str | None = None) -> list[Tally]:
+        """Return how many entries a query finds by kind and status, and how many of them were promised before."""
         with self.looking() as connection:
-            return answering.milestones(connection, asked(query), today())
+            return listing.tallied(connection, asked(query), as_of or today())
+
+    def latest(self, query: str | Query, limit: int, as_of: str | None = None) -> list[Line]:
+        """Return the last reported entries of each status, at most ``limit`` of each: one pass for a whole dossier."""
+        with self.looking() as connection:
+            return listing.latest(connection, asked(query), as_of or today(), limit)
+
+    def waits(self, query: str | Query, as_of: str | None = None) -> list[int]:
+        """Return the days from agreed to signed of the texts that a query finds."""
+        with self.looking() as connection:
+            return answering.waits(connection, asked(query), as_of or today())
 
     def _claim_id(self, connection: Connection, ref: str) -> str:
         """Return the claim in force that an id, or the first letters of one, now means."""

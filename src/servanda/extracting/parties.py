@@ -7,6 +7,7 @@ is, each set for how its members stand together, and the best set wins.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -16,6 +17,8 @@ from servanda.language.mentions import PartyMention, Reading, Sentence
 
 FEW = 6
 GAP = 24
+LISTED = 14
+LISTED = 2
 PREPOSITIONS = ("with", "between", "by", "from", "to", "of", "at", "and", "for", "against", "host", "office")
 SPOKEN = ("both_sides", "pronoun", "counterpart", "multilateral", "self_pronoun")
 
@@ -58,7 +61,9 @@ def mention_features(c: Candidate, mention: PartyMention, after: bool) -> list[s
     ]
 
 
-def member_features(c: Candidate, code: str, reading: Reading, rank: int, title: set[str], last: set[str]) -> list[str]:
+def member_features(
+    c: Candidate, code: str, reading: Reading, rank: int, title: set[str], last: set[str], runs: list[list[PartyMention]]
+) -> list[str]:
     """Marks of one party as seen from a candidate: its nearest mention each side, its weight in the document."""
     s = c.sentence
     after = reading.pack.adpositions == "after"
@@ -66,7 +71,7 @@ def member_features(c: Candidate, code: str, reading: Reading, rank: int, title:
     made = [f"rank:{min(rank, 5)}"]
     if mine:
         nearest = min(mine, key=lambda m: abs(m.start - c.head.start))
-        made += mention_features(c, nearest, after)
+        made += mention_features(c, as_listed(nearest, c, runs), after)
         made.append(f"named:{min(3, len(mine))}")
         made.append(f"rank&in:{min(rank, 3)}")
         if all(m.sort == "place" or adposition(s, m, after) == "at" for m in mine):
@@ -97,29 +102,64 @@ def joined(s: Sentence, a: str, b: str) -> str:
     return best
 
 
-def set_features(c: Candidate, parties: tuple[str, ...], reading: Reading, dyad: tuple[str, ...], last: set[str]) -> list[str]:
+def set_features(c: Candidate, parties: tuple[str, ...], dyad: tuple[str, ...], last: set[str], runs: list[list[PartyMention]]) -> list[str]:
     s = c.sentence
     here = {m.code for m in s.parties}
     inside = sum(p in here for p in parties)
     spoken = "&".join(name for name in SPOKEN if name in s.marks) or "plain"
     size = min(5, len(parties))
-    made = [f"size:{size}", f"size&in:{size}{min(3, inside)}", f"in&here:{min(3, inside)}{min(4, len(here))}"]
+    made = [f"size&in:{size}{min(3, inside)}", f"in&here:{min(3, inside)}{min(4, len(here))}", *run_features(c, parties, runs)]
     made += [f"dyad&in:{inside}&{spoken}"] * (set(parties) == set(dyad))
     made += [f"last&in:{min(3, inside)}"] * (set(parties) == last)
     made += [f"all-here:{size}"] * (set(parties) == here)
+    made += [f"size&many:{size}&{min(3, inside)}"] * ("multilateral" in s.marks)
     if len(parties) == 2:
         made.append(f"joined:{joined(s, *parties)}")
     return made
 
 
-def runs_of(s: Sentence) -> list[list[PartyMention]]:
+def runs_of(s: Sentence, gap: int = GAP) -> list[list[PartyMention]]:
     """Parties named one after another with little between them."""
     runs: list[list[PartyMention]] = [[]]
     for mention in s.parties:
-        if runs[-1] and mention.start - runs[-1][-1].stop > GAP:
+        if runs[-1] and mention.start - runs[-1][-1].stop > gap:
             runs.append([])
         runs[-1].append(mention)
     return runs
+
+
+def tight_runs(s: Sentence) -> list[list[PartyMention]]:
+    """Parties listed as one: "A, B and C", with nothing but commas and an "and" between them."""
+    runs: list[list[PartyMention]] = []
+    for mention in s.parties:
+        last = runs[-1][-1] if runs else None
+        gap = mention.start - last.stop if last else 99
+        if last and (gap <= 2 or gap <= LISTED and s.mark_after("and", last.stop, 2)):
+            runs[-1].append(mention)
+        else:
+            runs.append([mention])
+    return [run for run in runs if len({m.code for m in run}) > 1]
+
+
+def as_listed(mention: PartyMention, c: Candidate, runs: list[list[PartyMention]]) -> PartyMention:
+    """What is listed stands where its list stands: behind a head the list's first, before it the last."""
+    run = next((r for r in runs if mention in r), None)
+    if run is None:
+        return mention
+    return run[0] if run[0].start >= c.head.stop else run[-1] if run[-1].stop <= c.head.start else mention
+
+
+def run_features(c: Candidate, parties: tuple[str, ...], runs: list[list[PartyMention]]) -> list[str]:
+    """Whether a set takes lists whole or tears them apart."""
+    chosen = set(parties)
+    made = []
+    for run in ({m.code for m in r} for r in runs):
+        shared = len(run & chosen)
+        if shared:
+            how = "whole" if shared == len(run) else "torn"
+            alone = "alone" if chosen <= run else "more"
+            made += [f"run:{how}", f"run:{how}{min(4, len(run))}{alone}", f"run:{how}{alone}&{c.kind}&{c.form == 'visit'}"]
+    return made
 
 
 def groups(s: Sentence, ranking: list[str], last: set[str]) -> list[tuple[str, ...]]:
@@ -128,28 +168,46 @@ def groups(s: Sentence, ranking: list[str], last: set[str]) -> list[tuple[str, .
     for run in runs_of(s):
         codes = {m.code for m in run}
         made += [codes, codes | {s.parties[0].code}, codes | set(ranking[:1])] if len(codes) > 1 else []
+    for codes in ({m.code for m in run} for run in tight_runs(s)):
+        made += [codes, *(codes | {m.code} for m in s.parties if m.code not in codes), codes | set(ranking[:1])]
     made.append({m.code for m in s.parties})
     return [tuple(sorted(codes)) for codes in made if len(codes) > 2]
 
 
+def named_together(s: Sentence) -> list[set[str]]:
+    """Return the parties that one word names at once (a Japanese one for Japan, China and Korea), or a list that is counted."""
+    by_place: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for m in s.parties:
+        by_place[m.start, m.stop].add(m.code)
+    counted = [run for run in runs_of(s, LISTED) if len(run) > 2 and s.mark_after("multilateral", run[-1].stop, LISTED)]
+    return [codes for codes in by_place.values() if len(codes) > 1] + [{m.code for m in run} for run in counted]
+
+
 def party_sets(c: Candidate, ranking: list[str], last: set[str]) -> list[tuple[str, ...]]:
-    """Return the sets that could be a candidate's parties: pairs of the few likeliest, and groups."""
+    """Return the sets that could be a candidate's parties: pairs of the few likeliest, and groups.
+
+    No set parts those that one word names together.
+    """
     here = list(dict.fromkeys(m.code for m in c.sentence.parties))
     near = sorted(here, key=lambda code: min(abs(m.start - c.head.start) for m in c.sentence.parties if m.code == code))
     few = list(dict.fromkeys([*near[:4], *ranking[:3], *sorted(last)[:3]]))[:FEW]
     made = [tuple(sorted(pair)) for pair in combinations(few, 2)]
-    return list(dict.fromkeys([*made, *groups(c.sentence, ranking, last)]))
+    made += groups(c.sentence, ranking, last)
+    together = named_together(c.sentence)
+    made += [tuple(sorted(codes)) for codes in together]
+    whole = [m for m in made if all(codes <= set(m) or not codes & set(m) for codes in together)]
+    return list(dict.fromkeys(whole))
 
 
 def choices(c: Candidate, reading: Reading, ranking: list[str], title: set[str], last: set[str]) -> list[Choice]:
     """Return every set with its features: its members' marks, weighing as two members' in any set, and its own."""
     sets = party_sets(c, ranking, last)
     rank = {code: i for i, code in enumerate(ranking)}
-    member = {code: member_features(c, code, reading, rank.get(code, 9), title, last) for s in sets for code in s}
-    dyad = tuple(ranking[:2])
+    dyad, runs = tuple(ranking[:2]), tight_runs(c.sentence)
+    member = {code: member_features(c, code, reading, rank.get(code, 9), title, last, runs) for s in sets for code in s}
     made = []
     for parties in sets:
-        own = set_features(c, parties, reading, dyad, last)
+        own = set_features(c, parties, dyad, last, runs)
         share = 2 / len(parties)
         pairs = [(f, share) for code in parties for f in member[code]]
         made.append(Choice(parties, (*pairs, *((f, 1.0) for f in own))))

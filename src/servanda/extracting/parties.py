@@ -19,6 +19,7 @@ FEW = 6
 GAP = 24
 LISTED = 14
 LISTED = 2
+SUBJECT = 14
 PREPOSITIONS = ("with", "between", "by", "from", "to", "of", "at", "and", "for", "against", "host", "office")
 SPOKEN = ("both_sides", "pronoun", "counterpart", "multilateral", "self_pronoun")
 
@@ -174,16 +175,20 @@ def groups(s: Sentence, ranking: list[str], last: set[str]) -> list[tuple[str, .
     return [tuple(sorted(codes)) for codes in made if len(codes) > 2]
 
 
-def named_together(s: Sentence) -> list[set[str]]:
-    """Return the parties that one word names at once (a Japanese one for Japan, China and Korea), or a list that is counted."""
+def named_together(s: Sentence, after: bool) -> list[set[str]]:
+    """Return the parties that one word names at once, and those in a list that is counted or, in hi, ja and ko, the subject."""
     by_place: dict[tuple[int, int], set[str]] = defaultdict(set)
     for m in s.parties:
         by_place[m.start, m.stop].add(m.code)
-    counted = [run for run in runs_of(s, LISTED) if len(run) > 2 and s.mark_after("multilateral", run[-1].stop, LISTED)]
-    return [codes for codes in by_place.values() if len(codes) > 1] + [{m.code for m in run} for run in counted]
+    made = [codes for codes in by_place.values() if len(codes) > 1]
+    for run in runs_of(s, LISTED):
+        stop = run[-1].stop if run else 0
+        if len(run) > 2 and (s.mark_after("multilateral", stop, LISTED) or after and s.mark_after("by", stop, SUBJECT)):
+            made.append({m.code for m in run})
+    return made
 
 
-def party_sets(c: Candidate, ranking: list[str], last: set[str]) -> list[tuple[str, ...]]:
+def party_sets(c: Candidate, ranking: list[str], last: set[str], after: bool) -> list[tuple[str, ...]]:
     """Return the sets that could be a candidate's parties: pairs of the few likeliest, and groups.
 
     No set parts those that one word names together.
@@ -193,7 +198,7 @@ def party_sets(c: Candidate, ranking: list[str], last: set[str]) -> list[tuple[s
     few = list(dict.fromkeys([*near[:4], *ranking[:3], *sorted(last)[:3]]))[:FEW]
     made = [tuple(sorted(pair)) for pair in combinations(few, 2)]
     made += groups(c.sentence, ranking, last)
-    together = named_together(c.sentence)
+    together = named_together(c.sentence, after)
     made += [tuple(sorted(codes)) for codes in together]
     whole = [m for m in made if all(codes <= set(m) or not codes & set(m) for codes in together)]
     return list(dict.fromkeys(whole))
@@ -201,7 +206,7 @@ def party_sets(c: Candidate, ranking: list[str], last: set[str]) -> list[tuple[s
 
 def choices(c: Candidate, reading: Reading, ranking: list[str], title: set[str], last: set[str]) -> list[Choice]:
     """Return every set with its features: its members' marks, weighing as two members' in any set, and its own."""
-    sets = party_sets(c, ranking, last)
+    sets = party_sets(c, ranking, last, reading.pack.adpositions == "after")
     rank = {code: i for i, code in enumerate(ranking)}
     dyad, runs = tuple(ranking[:2]), tight_runs(c.sentence)
     member = {code: member_features(c, code, reading, rank.get(code, 9), title, last, runs) for s in sets for code in s}

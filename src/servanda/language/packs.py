@@ -105,8 +105,11 @@ def edges(plain: str, is_open: bool, own: Pack) -> tuple[str, str]:
     """Return what must hold where a form begins and where it ends.
 
     Without blanks a word of ASCII ends where other signs begin, and a single kana is a particle only
-    between words written otherwise. With particles a word ends before them; an open form anywhere.
+    between words written otherwise. With particles a word ends before them (a particle itself where the
+    word does); an open form anywhere.
     """
+    if own.spaced and plain in own.particles:
+        return "", NO_LETTER
     if own.spaced:
         follow = "|".join(sorted(own.particles, key=lambda p: (-len(p), p)))
         return "", "" if is_open and own.particles else rf"(?=(?:{follow}){{0,3}}{NO_LETTER})" if follow else NO_LETTER

@@ -13,7 +13,7 @@ import pytest
 
 from commands import finished, servanda, started
 
-REPORTS = 25
+REPORTS = 15
 
 
 @pytest.fixture

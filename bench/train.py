@@ -99,7 +99,12 @@ def likeness(c: Candidate, claim: GoldClaim, text: str) -> float:
 def labelled(found: list[Candidate], claims: list[GoldClaim], text: str) -> dict[int, int]:
     """Return candidate index -> claim index: each claim's best candidate, then one for each further quote."""
     pairs = sorted(
-        ((likeness(c, g, text), i, j) for i, c in enumerate(found) for j, g in enumerate(claims) if likeness(c, g, text) > 0),
+        (
+            (likeness(c, g, text), i, j)
+            for i, c in enumerate(found)
+            for j, g in enumerate(claims)
+            if likeness(c, g, text) > 0
+        ),
         reverse=True,
     )
     taken: dict[int, int] = {}
@@ -234,6 +239,7 @@ def last_sets(d: Labelled, gold: bool) -> list[set[str]]:
 def fit_parties(documents: list[Labelled]) -> dict[str, float]:
     """Learn which set wins from differences between the right set's features and each other's."""
     rows: list[dict[str, float]] = []
+    weights: list[float] = []
     for d in documents:
         last = last_sets(d, gold=True)
         for i, c in enumerate(d.candidates):
@@ -250,10 +256,11 @@ def fit_parties(documents: list[Labelled]) -> dict[str, float]:
                     for f, value in other.features:
                         row[f] -= value
                     rows.append({f: v for f, v in row.items() if v})
+                    weights.append(3.0 if len(right[0].parties) > 2 else 1.0)
     matrix = Matrix([list(r) for r in rows], 5)
     both = [list(r.items()) for r in rows] + [[(f, -v) for f, v in r.items()] for r in rows]
-    model = LogisticRegression(C=0.01, max_iter=300, fit_intercept=False, solver="liblinear")
-    model.fit(matrix.rows(both), [1] * len(rows) + [0] * len(rows))
+    model = LogisticRegression(C=0.03, max_iter=300, fit_intercept=False, solver="liblinear")
+    model.fit(matrix.rows(both), [1] * len(rows) + [0] * len(rows), sample_weight=weights * 2)
     return rounded({f: float(model.coef_[0][i]) for f, i in matrix.index.items()})
 
 

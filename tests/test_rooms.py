@@ -18,7 +18,7 @@ FLOW = (
     ("extracting",),
     ("ledger",),
     ("exporting", "asking"),
-    ("scaling", "web", "watching", "asking", "sample"),
+    ("scaling", "web", "watching", "sample", "mcp_server"),
     ("cli",),
 )
 PLACE = {room: place for place, rooms in enumerate(FLOW) for room in rooms}

@@ -52,7 +52,8 @@ class Estimate:
         return self.tokens_in + self.tokens_out
 
     def __str__(self) -> str:
-        told = f"{counted(self.documents, 'document')}, {counted(self.requests, 'request')}"
+        told = f"{counted(self.documents, 'document')}, " if self.documents else ""
+        told += f"{counted(self.requests, 'request')}"
         asked = f"about {self.tokens_in:,} tokens in, at most {self.tokens_out:,} out"
         price = f", at most {self.price:,.2f}" if self.price else ""
         return f"{told} ({self.known:,} answered before): {asked}{price}."

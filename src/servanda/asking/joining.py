@@ -83,8 +83,11 @@ def filled(first: Claim, second: Claim) -> Claim:
     )
 
 
-def agreed(rules: Sequence[Claim], model: Sequence[Claim], name: str) -> list[Claim]:
-    """Return what the rules and a model say: once where both say it, marked where only one does."""
+def agreed(rules: Sequence[Claim], model: Sequence[Claim], name: str, heard: bool = True) -> list[Claim]:
+    """Return what the rules and a model say: once where both say it, marked where only one does.
+
+    A model that was not heard to the end (``heard`` is false) contradicts nothing by silence.
+    """
     pairs = sorted(
         ((likeness(a, b), i, j) for i, a in enumerate(rules) for j, b in enumerate(model) if likeness(a, b) > 0),
         key=lambda pair: (-pair[0], pair[1], pair[2]),
@@ -96,7 +99,7 @@ def agreed(rules: Sequence[Claim], model: Sequence[Claim], name: str) -> list[Cl
             other[j] = i
             taken.add(i)
     made = [both(rules[other[j]], b, name) if j in other else alone(b, name) for j, b in enumerate(model)]
-    made += [alone(a, "the rules") for i, a in enumerate(rules) if i not in taken]
+    made += [alone(a, "the rules") if heard else a for i, a in enumerate(rules) if i not in taken]
     return sorted(made, key=lambda c: (c.quotations[0].start, c.id))
 
 

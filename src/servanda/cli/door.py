@@ -18,11 +18,11 @@ import typer
 from servanda.problems import ServandaError
 
 DONE, WITH_PROBLEMS, COULD_NOT, STOPPED = 0, 1, 2, 130
-ROOMS = ("demo", "extract", "filing", "asking", "comparing", "judging", "telling", "watching", "sharing")
+ROOMS = ("demo", "extract", "filing", "asking", "comparing", "judging", "telling", "watching", "sharing", "models")
 
 ORDER = (
     "demo", "extract", "add", "entries", "due", "show", "dossier", "search", "compare",
-    "judge", "review", "tell", "look", "watch", "export", "check", "packs",
+    "judge", "review", "tell", "look", "watch", "export", "check", "packs", "prompt", "distil", "mcp",
 )  # fmt: skip
 
 P = ParamSpec("P")

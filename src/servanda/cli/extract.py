@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +16,7 @@ Given = Annotated[
     str | None, typer.Option("--date", help="The day on which the reports appeared.", metavar="YYYY-MM-DD")
 ]
 Language = Annotated[str | None, typer.Option("--language", help="The reports' language, as en or hi.", metavar="xx")]
-Extractor = Annotated[str, typer.Option("--extractor", help="Which extractor.", metavar="NAME")]
+Extractor = Annotated[str, typer.Option("--extractor", help="rules, llm, or both: rules,llm.", metavar="NAME")]
 
 
 @command("extract")
@@ -26,6 +27,9 @@ def extract(
     language: Language = None,
     extractor: Extractor = "rules",
     explain: Annotated[bool, typer.Option("--explain", help="Show which words and rules gave each slot.")] = False,
+    answers: Annotated[
+        Path | None, typer.Option("--answers", help="A language model's answers, got elsewhere.", metavar="FILE")
+    ] = None,
 ) -> int:
     """Print the claims in reports with their quotations.
 
@@ -37,13 +41,15 @@ def extract(
       servanda extract --jsonl reports/ > claims.jsonl
       servanda extract --date 2024-11-19 --explain page.html
       servanda extract - < note.txt
+      servanda extract --extractor rules,llm report.txt
+      servanda extract --answers answers.jsonl report.txt
     """
     from servanda.cli.records import extracted_record, line
     from servanda.cli.reports import reports
     from servanda.cli.showing import show_report
 
     read = troubled = 0
-    for report in reports(paths, date=date, language=language, extractor=extractor):
+    for report in reports(paths, date=date, language=language, extractor=extractor, answers=answers):
         if jsonl:
             print(
                 line(extracted_record(report.path, report.document, report.claims, report.problems, explain)),

@@ -53,6 +53,9 @@ def add(
     date: Given = None,
     language: Language = None,
     extractor: Extractor = "rules",
+    review: Annotated[
+        str | None, typer.Option("--review", help="llm: a language model judges what is in doubt.", metavar="llm")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Read reports and file their claims in the ledger.
@@ -72,6 +75,10 @@ def add(
     with Ledger.open(ledger) as opened:
         with progress(paths, shown=not as_json) as followed:
             added = filed(opened, followed(reports(paths, date=date, language=language, extractor=extractor)))
+        if review:
+            from servanda.cli.models import judged_by_model
+
+            added.problems += judged_by_model(opened, review)
         if as_json:
             print(dumped({"ledger": opened.where} | plain(added)))
         else:
@@ -99,7 +106,8 @@ def file_source(ledger: Ledger, group: list[Report], added: Added) -> None:
     added.problems += problems
     if (source := group[0].source) is None:
         return
-    filing = ledger.file(source, documents, [claim for report in group for claim in report.claims], problems)
+    claims = [claim for report in group for claim in report.claims]
+    filing = ledger.file(source, documents, claims, problems, read_by=group[0].read_by)
     added.documents += filing.documents
     added.claims += filing.claims
     added.withdrawn += filing.withdrawn

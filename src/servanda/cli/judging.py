@@ -117,7 +117,15 @@ def told(judgement: Judgement) -> str:
 
 
 @command("review")
-def review(by: By = None, limit: Limit = 50, ledger: LedgerPath = None, as_json: AsJson = False) -> int:
+def review(
+    by: By = None,
+    model: Annotated[
+        str | None, typer.Option("--review", help="llm: a language model judges instead.", metavar="llm")
+    ] = None,
+    limit: Limit = 50,
+    ledger: LedgerPath = None,
+    as_json: AsJson = False,
+) -> int:
     """Walk what is in doubt, one key each.
 
     Uncertain pairs first, then doubtful claims: y yes, n no, u undo the last, s skip, q stop.
@@ -126,12 +134,17 @@ def review(by: By = None, limit: Limit = 50, ledger: LedgerPath = None, as_json:
     Examples:
       servanda review
       servanda review --limit 10 --by "A. Officer"
+      servanda review --review llm
       servanda review --json
     """
     from servanda.cli.records import dumped
     from servanda.ledger import Ledger
 
     with Ledger.open(ledger) as opened:
+        if model:
+            from servanda.cli.models import judged_by_model, told_of
+
+            return told_of(judged_by_model(opened, model, limit or 1000))
         doubts = opened.review(limit or 1000)
         if as_json:
             print(dumped(doubts))

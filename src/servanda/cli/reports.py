@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from servanda.model import Claim, Document, Source
 from servanda.problems import Problem, QueryError
@@ -21,16 +22,25 @@ class Report:
     claims: tuple[Claim, ...]
     problems: tuple[Problem, ...]
     source: Source | None
+    read_by: tuple[str, ...] | None = None  # whose earlier claims these replace; None: of those who speak here
 
 
 def reports(
-    paths: Iterable[str], *, date: str | None = None, language: str | None = None, extractor: str = "rules"
+    paths: Iterable[str],
+    *,
+    date: str | None = None,
+    language: str | None = None,
+    extractor: str = "rules",
+    answers: Path | None = None,
 ) -> Iterator[Report]:
     """Read and extract each path, folder, archive, feed or address, in order."""
     from servanda.reading import read
 
-    if extractor != "rules":
-        raise QueryError(f"--extractor {extractor}: no such extractor. Use: rules.")
+    if extractor != "rules" or answers is not None:
+        from servanda.cli.models import reports_by_model
+
+        yield from reports_by_model(paths, date, language, extractor, answers)
+        return
     given = day(date, "--date") if date else None
     for path in paths:
         for got in read(path, date=given, language=language):

@@ -101,9 +101,13 @@ def verified(connection: Connection, made: Sequence[Claim]) -> tuple[list[Claim]
 
 
 def add_claims(
-    connection: Connection, sound: Sequence[Claim], again: Sequence[str], filed: str
+    connection: Connection,
+    sound: Sequence[Claim],
+    again: Sequence[str],
+    filed: str,
+    read_by: Sequence[str] | None = None,
 ) -> tuple[list[int], list[int]]:
-    """Append claims, and withdraw those of the same extractor in the documents read again that are not among them.
+    """Append claims, and withdraw those of the same extractors in the documents read again that are not among them.
 
     Returns the numbers of the claims that are new (or in force again), and of those withdrawn.
     """
@@ -113,9 +117,11 @@ def add_claims(
     back = [n for n, withdrawn in known.values() if withdrawn]
     added = [append(connection, claim, filed) for claim in new]
     connection.execute(update(claims).where(claims.c.n.in_(back)).values(withdrawn=None))
-    gone = outdated(connection, again, wanted.keys(), {family(claim.extractor) for claim in sound} or None)
+    spoke = {name for claim in sound for name in families(claim.extractor)} or None
+    gone = outdated(connection, again, wanted.keys(), spoke if read_by is None else set(read_by))
     connection.execute(update(claims).where(claims.c.n.in_(gone)).values(withdrawn=filed))
-    return [*added, *back], gone
+    more = [known[i][0] for i, claim in wanted.items() if i in known and say_too(connection, known[i][0], claim)]
+    return [*added, *dict.fromkeys([*back, *more])], gone
 
 
 def stored(connection: Connection, wanted: Mapping[str, Claim]) -> dict[str, tuple[int, str | None]]:
@@ -154,7 +160,36 @@ def family(extractor: str) -> str:
     return extractor.replace("@", "/").split("/", 1)[0]
 
 
-def outdated(connection: Connection, again: Sequence[str], kept: Iterable[str], families: set[str] | None) -> list[int]:
+def families(extractor: str) -> set[str]:
+    """Return who made a claim, without versions: one, or several that agree ("rules+llm/model")."""
+    return {family(one) for one in extractor.split("+")}
+
+
+def say_too(connection: Connection, n: int, claim: Claim) -> bool:
+    """Note that another extractor makes a claim that is filed too; True where that is news.
+
+    Who agree, the greater confidence, and firm where one of them is sure: the same in any order.
+    """
+    old = claim_from(connection.execute(select(claims.c.record).where(claims.c.n == n)).scalar_one())
+    if old.extractor == MANUAL or families(claim.extractor) <= families(old.extractor):
+        return False
+    who = "+".join(sorted({*old.extractor.split("+"), *claim.extractor.split("+")}, reverse=True))
+    sure = max(old.confidence, claim.confidence)
+    doubted = old.review and claim.review
+    made = replace(old, extractor=who, confidence=sure, review=doubted, because=because_of(old, claim))
+    row = {"extractor": who, "review": made.review, "record": claim_record(made)}
+    connection.execute(update(claims).where(claims.c.n == n).values(row))
+    return True
+
+
+def because_of(old: Claim, new: Claim) -> dict[str, str]:
+    """Return the reasons of both, and that both say it."""
+    both = f"{old.extractor} and {new.extractor} say this"
+    told = new.because.get("agreement", both) if "+" in new.extractor else both
+    return {**new.because, **old.because, "agreement": told}
+
+
+def outdated(connection: Connection, again: Sequence[str], kept: Iterable[str], readers: set[str] | None) -> list[int]:
     """Return the claims in force that another run of their extractor no longer finds.
 
     What people wrote by hand stays.
@@ -166,8 +201,8 @@ def outdated(connection: Connection, again: Sequence[str], kept: Iterable[str], 
             claims.c.document.in_(some), claims.c.withdrawn.is_(None)
         )
         for row in connection.execute(asked):
-            own = family(row.extractor)
-            if row.id not in keep and own != MANUAL and (families is None or own in families):
+            own = families(row.extractor)
+            if row.id not in keep and MANUAL not in own and (readers is None or own <= readers):
                 gone.append(row.n)
     return gone
 

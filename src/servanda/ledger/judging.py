@@ -19,6 +19,7 @@ from servanda.model import Claim, Kind, Stage, digest
 from servanda.problems import Problem, QueryError
 
 VERBS = {"same": 2, "different": 2, "accept": 1, "reject": 1, "correct": 1, "due": 1, "note": 1}
+MACHINE = "llm/"  # how the name of a judge begins that is no person
 DATES = ("when", "due", "period")
 SLOTS = ("kind", "stage", "title", "parties", *TUPLES, *WORDS)
 
@@ -130,9 +131,14 @@ def overlap(wanted: Anchor, claim: Claim) -> int:
 
 
 def rulings(judged: Iterable[Judgement], at: Mapping[Anchor, str | None]) -> Rulings:
-    """Return what holds of the judgements not withdrawn; ``at`` says where each anchor now stands."""
+    """Return what holds of the judgements not withdrawn; ``at`` says where each anchor now stands.
+
+    People's come before machines', later ones before earlier.
+    """
     made = Rulings()
-    in_force = sorted((j for j in judged if j.withdrawn is None), key=lambda j: (j.at, j.id), reverse=True)
+    in_force = sorted(
+        (j for j in judged if j.withdrawn is None), key=lambda j: (not by_machine(j), j.at, j.id), reverse=True
+    )
     bonds = Bonds()
     for judgement in in_force:
         on = [at.get(anchor) for anchor in judgement.on]
@@ -150,9 +156,10 @@ def apply(made: Rulings, bonds: Bonds, judgement: Judgement, on: Sequence[str]) 
     first = on[0]
     if judgement.verb in ("same", "different"):
         if not bonds.allow(first, on[1], judgement.verb == "same"):
-            made.problems.append(
-                problem(judgement, "contradicts a later judgement, which holds", "Withdraw one of the two.")
-            )
+            if not by_machine(judgement):
+                made.problems.append(
+                    problem(judgement, "contradicts a later judgement, which holds", "Withdraw one of the two.")
+                )
             return
         (made.together if judgement.verb == "same" else made.apart).append((min(on), max(on)))
     elif judgement.verb in ("accept", "reject"):
@@ -164,6 +171,10 @@ def apply(made: Rulings, bonds: Bonds, judgement: Judgement, on: Sequence[str]) 
         made.dues.setdefault(first, []).append(judgement)
     else:
         made.notes.setdefault(first, []).append(judgement)
+
+
+def by_machine(judgement: Judgement) -> bool:
+    return judgement.by.startswith(MACHINE)
 
 
 def problem(judgement: Judgement, what: str, advice: str) -> Problem:

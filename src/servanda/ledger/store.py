@@ -129,11 +129,13 @@ class Ledger:
         claims_of: Sequence[Claim],
         found: Iterable[Problem] = (),
         at: str | None = None,
+        read_by: Sequence[str] | None = None,
     ) -> Filing:
         """File one source with its documents, claims and problems, and bring the entries up to date.
 
         Claims that an earlier run of the same extractor found in these documents and that
-        are not among the claims now are withdrawn. A claim whose quotations do not stand
+        are not among the claims now are withdrawn; ``read_by`` names the extractors that ran
+        (none: nothing is withdrawn), else they are those of the claims. A claim whose quotations do not stand
         in its document is not filed; the filing's problems say so.
         """
         filed = at or now()
@@ -142,7 +144,7 @@ class Ledger:
             added, touched = filing.add_documents(connection, documents_of, filed)
             sound, bad = filing.verified(connection, claims_of)
             deriving.watch(connection, filing.newly_told(connection, sound))
-            new, gone = filing.add_claims(connection, sound, [d.id for d in documents_of], filed)
+            new, gone = filing.add_claims(connection, sound, [d.id for d in documents_of], filed, read_by)
             filing.keep_problems(connection, source, [*found, *bad], filed)
             made = self._derive(connection, new, gone, touched)
         return Filing(added, len(new), tuple(made), len(gone), tuple(bad))

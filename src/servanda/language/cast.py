@@ -103,8 +103,8 @@ def names_before(text: str, sentence: Sentence) -> Iterator[tuple[Span, str]]:
         first, stop = max(sentence.start, office.start - NAME_REACH), office.start
         ministry = MINISTRY.search(text, first, stop)
         stop = ministry.start() if ministry else stop
-        state = next((m for m in sentence.parties if stop - 1 <= m.stop <= office.start and m.sort != "leader"), None)
-        found = NAME_BEFORE.search(text, first, state.start if state else stop)
+        state = next((m for m in sentence.parties if stop - 1 <= m.stop <= office.stop and m.sort != "leader"), None)
+        found = NAME_BEFORE.search(text, first, min(stop, state.start) if state else stop)
         if found is None:
             continue
         start, end = found.start(), found.start() + len(found[0].rstrip(" ・"))

@@ -34,7 +34,7 @@ RUN = regex.compile(" {2,}")
 LONGEST_REST = 160
 LETTERS = r"[\p{L}\p{M}\p{N}]*"
 NO_LETTER = r"(?![\p{L}\p{M}\p{N}])"
-KANA = regex.compile(r"\p{Hiragana}")
+KANA = regex.compile("[はがをにでへとのもや]{1,2}|\\p{Hiragana}")
 WIDE = regex.compile("[\uff01-\uff5e]")
 NARROW = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}
 INVISIBLE = regex.compile("[\u200b\u200c\u200d\u00ad\u2060\ufeff]")
@@ -104,8 +104,8 @@ def form_pattern(form: str, entry: Entry, own: Pack, cased: bool) -> Pattern:
 def edges(plain: str, is_open: bool, own: Pack) -> tuple[str, str]:
     """Return what must hold where a form begins and where it ends.
 
-    Without blanks a word of ASCII ends where other signs begin, and a single kana is a particle only
-    between words written otherwise. With particles a word ends before them (a particle itself where the
+    Without blanks a word of ASCII ends where other signs begin, and a particle of one or two kana stands
+    behind a word written otherwise only, of one kana before such a word too. With particles a word ends before them (a particle itself where the
     word does); an open form anywhere.
     """
     if own.spaced and plain in own.particles:
@@ -115,7 +115,9 @@ def edges(plain: str, is_open: bool, own: Pack) -> tuple[str, str]:
         return "", "" if is_open and own.particles else rf"(?=(?:{follow}){{0,3}}{NO_LETTER})" if follow else NO_LETTER
     if plain.isascii():
         return "(?<![a-z0-9])", "(?![a-z0-9])"
-    return (r"(?<![\p{Hiragana}\s])", r"(?!\p{Hiragana})") if KANA.fullmatch(plain) else ("", "")
+    if KANA.fullmatch(plain):
+        return r"(?<![\p{Hiragana}\s])", r"(?!\p{Hiragana})" if len(plain) == 1 else ""
+    return "", ""
 
 
 @cache

@@ -32,7 +32,7 @@ def full(connection: Connection, ids: Sequence[str], ruled: Rulings, as_of: str)
         for n, entry in connection.execute(select(members.c.claim, members.c.entry).where(members.c.entry.in_(some))):
             numbers[entry].append(n)
     filed = deriving.filed_claims(connection, sorted(n for of in numbers.values() for n in of), ruled)
-    later = deriving.successors(connection, filed, ruled)
+    later = deriving.successors(connection, filed, ruled, deriving.successions(connection, filed))
     looked = watches(connection, filed.values())
     made: list[Entry] = []
     for entry_id in ids:

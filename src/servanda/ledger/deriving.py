@@ -136,15 +136,6 @@ def closure(
     return seen, [(a, b, score) for (a, b), score in sorted(found.items())]
 
 
-def edges_from(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, int, float]]:
-    """Return the edges that start at these claims and are or may be of the same."""
-    found: list[tuple[int, int, float]] = []
-    for some in chunks(sorted(numbers)):
-        asked = select(edges.c.a, edges.c.b, edges.c.score).where(edges.c.a.in_(some), edges.c.score.is_not(None))
-        found += [(a, b, score) for a, b, score in connection.execute(asked)]
-    return sorted(found)
-
-
 def bonds(connection: Connection, rulings: Rulings) -> dict[int, set[int]]:
     """Return which claim numbers people tied to which."""
     numbers = numbers_of(connection, {claim for pair in rulings.together for claim in pair})
@@ -172,7 +163,7 @@ def refold(connection: Connection, numbers: Collection[int], rulings: Rulings) -
     reached, found = closure(connection, start, bonds(connection, rulings))
     drop_entries(connection, reached)
     filed = filed_claims(connection, sorted(reached), rulings)
-    later = successors(connection, filed, rulings)
+    later = successors(connection, filed, rulings, successions(connection, filed))
     made = [entry_of(of, rulings, FOREVER, successor=successor(of, later)) for of in grouped(filed, found, rulings)]
     write_entries(connection, made, {f.id: n for n, f in filed.items()})
     return sorted(entry.id for entry in made)
@@ -199,9 +190,12 @@ def successions(connection: Connection, numbers: Iterable[int]) -> set[tuple[int
     return found
 
 
-def successors(connection: Connection, filed: Mapping[int, Filed], rulings: Rulings) -> dict[str, list[Filed]]:
-    """Return, by claim id, the concluded claims that bear the same name in a later year."""
-    pairs = successions(connection, filed)
+def successors(
+    connection: Connection, filed: Mapping[int, Filed], rulings: Rulings, pairs: Collection[tuple[int, int]]
+) -> dict[str, list[Filed]]:
+    """Return, by claim id, the concluded claims that bear the same name in a later year; ``pairs`` are successions."""
+    if not pairs:
+        return {}
     known = dict(filed) | filed_claims(connection, sorted({n for pair in pairs for n in pair} - filed.keys()), rulings)
     later: dict[str, list[Filed]] = defaultdict(list)
     for a, b in sorted(pairs):

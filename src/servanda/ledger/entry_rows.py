@@ -29,11 +29,18 @@ def drop_entries(connection: Connection, numbers: Iterable[int]) -> None:
 
 
 def write_entries(connection: Connection, made: Sequence[Entry], numbers: Mapping[str, int]) -> None:
-    for some in chunks(made, 2000):
-        put(connection, entries, (tuple(entry_row(entry).values()) for entry in some))
-        put(connection, members, ((numbers[f.id], e.id) for e in some for f in e.claims))
-        put(connection, entry_parties, ((p, e.last, e.id) for e in some for p in e.parties))
-        put(connection, wide, ((p, e.id) for e in some if len(e.parties) > 2 for p in e.parties))
+    for table, rows in zip((entries, members, entry_parties, wide), rows_of(made, numbers), strict=True):
+        put(connection, table, rows)
+
+
+def rows_of(made: Sequence[Entry], numbers: Mapping[str, int]) -> tuple[list[tuple[object, ...]], ...]:
+    """Return the rows of entries for ``entries``, ``members``, ``entry_parties`` and ``wide``, in that order."""
+    return (
+        [tuple(entry_row(entry).values()) for entry in made],
+        [(numbers[f.id], e.id) for e in made for f in e.claims],
+        [(party, e.last, e.id) for e in made for party in e.parties],
+        [(party, e.id) for e in made if len(e.parties) > 2 for party in e.parties],
+    )
 
 
 def entry_row(entry: Entry) -> dict[str, Any]:

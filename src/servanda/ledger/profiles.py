@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import combinations
+from zlib import crc32
 
 import regex
 
@@ -66,27 +67,27 @@ class Profile:
     latin: bool
     bones: frozenset[str]
     called: bool
+    around: Stretch
 
     @property
     def telephone(self) -> bool:
         return "telephone" in self.title.words or self.called
 
-    @property
-    def around(self) -> Stretch:
-        """The time of which the claim speaks.
 
-        Its event's or signing's where that is told closely, else its report's day.
-        """
-        for of in (self.event, self.signed):
-            if (days := length(of)) is not None and days <= CLOSE:
-                return of
-        return (self.told, self.told) if self.told is not None else self.event if known(self.event) else self.signed
+def around(event: Stretch, signed: Stretch, told: int | None) -> Stretch:
+    """Return the time of which a claim speaks: its event's or signing's where told closely, else its report's day."""
+    for of in (event, signed):
+        if (days := length(of)) is not None and days <= CLOSE:
+            return of
+    return (told, told) if told is not None else event if known(event) else signed
 
 
 def profile(filed: Filed) -> Profile:
     """Return what matching needs of a claim."""
     claim, title = filed.claim, read_title(filed.claim.title)
     place, codes = read_place(claim.where)
+    event, told = event_of(filed), day_number(filed.card.date)
+    signed = stretch(claim.when) if claim.kind is Kind.INSTRUMENT and claim.stage is Stage.SIGNED else UNKNOWN
     return Profile(
         id=filed.id,
         document=claim.document,
@@ -106,14 +107,15 @@ def profile(filed: Filed) -> Profile:
         place_words=frozenset(read_title(claim.where).words) if claim.where else frozenset(),
         domains=frozenset(claim.domains),
         under=frozenset(strong(claim.under or "")),
-        event=event_of(filed),
-        signed=stretch(claim.when) if claim.kind is Kind.INSTRUMENT and claim.stage is Stage.SIGNED else UNKNOWN,
+        event=event,
+        signed=signed,
         reached=stretch(claim.when) if claim.stage in REACHED else UNKNOWN,
         due=stretch(claim.due),
         period=stretch(claim.period),
-        told=day_number(filed.card.date),
+        told=told,
         latin=LATIN.search(claim.title) is not None,
         bones=frozenset(bone for word, w in title.words.items() if w == 1.0 and len(bone := skeleton(word)) > 1),
+        around=around(event, signed, told),
         called=CALL.search(claim.title) is not None,
     )
 
@@ -219,7 +221,7 @@ def keys(of: Profile) -> set[int]:
 def block_keys(base: str, found: Iterable[str]) -> set[int]:
     """Return the numbers of blocks: those of one base lie together, so that they are written and read together."""
     home = (digest_number(base) >> 41) << 40
-    return {home | (digest_number(trait) >> 24) for trait in found}
+    return {home | crc32(trait.encode("utf-8", "surrogatepass")) for trait in found}
 
 
 def digest_number(text: str) -> int:

@@ -1,6 +1,8 @@
 """Make every entry again from the facts.
 
-In time that grows with the claims and memory that grows with the largest block.
+Time grows with the claims, memory with the largest block. A large ledger in a file is
+compared and folded by as many processes as there are cores, each reading the facts for
+itself; one process writes, in one transaction, so that an interrupted rebuild changes nothing.
 """
 
 from __future__ import annotations
@@ -9,11 +11,13 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
 
 from servanda.ledger import deriving
-from servanda.ledger.entry_rows import write_entries
+from servanda.ledger.crews import Crew
+from servanda.ledger.entry_rows import rows_of
 from servanda.ledger.folding import entry_of
 from servanda.ledger.judging import Rulings
 from servanda.ledger.matching import hopeless
@@ -36,29 +40,54 @@ from servanda.ledger.schema import (
 )
 
 BATCH = 4000  # claims folded at a time
+LARGE = 50_000  # claims from which several processes are worth their start
+Row = tuple[object, ...]
+Pairs = list[tuple[int, int]]
 
 
-def rebuilt(connection: Connection, ruled: Rulings) -> int:
-    """Empty the derived tables and fill them again; return how many entries there are."""
+def rebuilt(connection: Connection, ruled: Rulings, path: Path | None = None) -> int:
+    """Empty the derived tables and fill them again; return how many entries there are.
+
+    ``path`` is the ledger's file, where there is one for other processes to read.
+    """
     for table in (blocks, edges, members, entries, entry_parties, wide, watched, read):
         connection.execute(delete(table))
-    compare_all(connection, ruled)
-    fold_all(connection, ruled)
+    large = connection.execute(select(func.count()).select_from(claims)).scalar_one() >= LARGE
+    with Crew(connection, ruled, path if large else None) as crew:
+        ties, followed = compare_all(connection, crew)
+        fold_all(connection, ruled, crew, ties, followed)
     watch_all(connection)
     return connection.execute(select(func.count()).select_from(entries)).scalar_one()
 
 
-def compare_all(connection: Connection, ruled: Rulings) -> None:
-    """Compare within the blocks of each set of parties, one set at a time."""
+def compare_all(connection: Connection, crew: Crew) -> tuple[array[float], Pairs]:
+    """Compare within the blocks of each set of parties, one set at a time.
+
+    Returns the edges as a flat (a, b, score) array, and the pairs of which one follows the other by name.
+    """
     numbers = by_parties(connection)
     sets_of = by_base(numbers)
-    for base in sorted(sets_of, key=lambda base: (min(block_keys(base, ("",))), base)):
-        own = sorted(n for key in sets_of[base] for n in numbers[key])
-        known = {n: profile(filed) for n, filed in deriving.filed_claims(connection, own, ruled).items()}
-        found = {n: block_keys(base, traits(one)) for n, one in known.items()}
-        put(connection, blocks, sorted((key, n) for n, some in found.items() for key in some))
-        pairs = ((pair, known[pair[0]], known[pair[1]]) for pair in pairs_in(base, known, found))
-        put(connection, edges, deriving.edge_rows(pairs))
+    in_order = sorted(sets_of, key=lambda base: (min(block_keys(base, ("",))), base))
+    jobs = ((base, array("q", (n for key in sets_of[base] for n in numbers[key]))) for base in in_order)
+    ties, followed = array("d"), []
+    for keyed, rows in crew.each(compared, jobs):
+        put(connection, blocks, zip(keyed[::2], keyed[1::2], strict=True))
+        put(connection, edges, rows)
+        for a, b, score, _ in rows:
+            if score is None:
+                followed.append((a, b))
+            else:
+                ties.extend((a, b, score))
+    return ties, followed
+
+
+def compared(connection: Connection, ruled: Rulings, base: str, own: array[int]) -> tuple[array[int], list[Row]]:
+    """Return the blocks of one base, as a flat (key, claim) array in order, and the rows of its edges."""
+    known = {n: profile(filed) for n, filed in deriving.filed_claims(connection, sorted(own), ruled).items()}
+    found = {n: block_keys(base, traits(one)) for n, one in known.items()}
+    keyed = array("q", (x for pair in sorted((key, n) for n, some in found.items() for key in some) for x in pair))
+    pairs = ((pair, known[pair[0]], known[pair[1]]) for pair in pairs_in(base, known, found))
+    return keyed, list(deriving.edge_rows(pairs))
 
 
 def by_parties(connection: Connection) -> dict[str, array[int]]:
@@ -102,26 +131,54 @@ def first_shared(one: Profile, other: Profile) -> str:
     return min(set(bases(one.parties)) & set(bases(other.parties)))
 
 
-def fold_all(connection: Connection, ruled: Rulings) -> None:
-    """Fold every undertaking, component by component, in batches."""
-    numbers = (
-        connection.execute(
-            select(claims.c.n).where(claims.c.withdrawn.is_(None)).order_by(claims.c.parties, claims.c.n)
-        )
-        .scalars()
-        .all()
-    )
-    batch: list[int] = []
-    for component in components_of(connection, numbers, ruled):
-        batch += component
-        if len(batch) >= BATCH:
-            fold(connection, batch, ruled)
-            batch = []
-    fold(connection, batch, ruled)
+def fold_all(connection: Connection, ruled: Rulings, crew: Crew, ties: array[float], followed: Pairs) -> None:
+    """Fold every undertaking, some whole components at a time."""
+    in_force = select(claims.c.n).where(claims.c.withdrawn.is_(None)).order_by(claims.c.parties, claims.c.n)
+    numbers = list(connection.execute(in_force).scalars())
+    extra = [(a, b) for a, some in deriving.bonds(connection, ruled).items() for b in some]
+    for rows in crew.each(folded, batches(numbers, ties, extra, followed)):
+        for table, of in zip((entries, members, entry_parties, wide), rows, strict=True):
+            put(connection, table, of)
 
 
-def components_of(connection: Connection, numbers: Iterable[int], ruled: Rulings) -> list[list[int]]:
-    """Return the claims that chains of edges and judgements tie together, in the order in which they were given."""
+def batches(
+    numbers: list[int], ties: array[float], extra: Pairs, followed: Pairs
+) -> Iterator[tuple[list[int], list[Row], Pairs]]:
+    """Yield claims in whole components, with the edges among them and the successions that touch them."""
+    root = rooted(numbers, ties, extra)
+    within: dict[int, list[Row]] = defaultdict(list)
+    for at in range(0, len(ties), 3):
+        a = int(ties[at])
+        within[root[a]].append((a, int(ties[at + 1]), ties[at + 2]))
+    after: dict[int, Pairs] = defaultdict(list)
+    for pair in followed:
+        for home in {root[n] for n in pair if n in root}:
+            after[home].append(pair)
+    components: dict[int, list[int]] = defaultdict(list)
+    for n in numbers:
+        components[root[n]].append(n)
+    for some in gathered(components.items()):
+        homes = [home for home, _ in some]
+        own = [n for _, of in some for n in of]
+        yield own, [row for home in homes for row in within[home]], sorted({p for home in homes for p in after[home]})
+
+
+def gathered(components: Iterable[tuple[int, list[int]]]) -> Iterator[list[tuple[int, list[int]]]]:
+    """Yield components together until they make a batch."""
+    held: list[tuple[int, list[int]]] = []
+    count = 0
+    for home, of in components:
+        held.append((home, of))
+        count += len(of)
+        if count >= BATCH:
+            yield held
+            held, count = [], 0
+    if held:
+        yield held
+
+
+def rooted(numbers: Iterable[int], ties: array[float], extra: Pairs) -> dict[int, int]:
+    """Return for each claim the one that stands for its component: what edges and judgements tie together."""
     home = {n: n for n in numbers}
 
     def root(n: int) -> int:
@@ -130,27 +187,23 @@ def components_of(connection: Connection, numbers: Iterable[int], ruled: Rulings
             n = home[n]
         return n
 
-    tied = [(a, b) for a, some in deriving.bonds(connection, ruled).items() for b in some]
-    asked = select(edges.c.a, edges.c.b).where(edges.c.score.is_not(None))
-    for a, b in (*tied, *connection.execution_options(yield_per=10_000).execute(asked)):
+    for a, b in ((int(ties[at]), int(ties[at + 1])) for at in range(0, len(ties), 3)):
+        home[root(a)] = root(b)
+    for a, b in extra:
         if a in home and b in home:
             home[root(a)] = root(b)
-    found: dict[int, list[int]] = defaultdict(list)
-    for n in home:
-        found[root(n)].append(n)
-    return list(found.values())
+    return {n: root(n) for n in home}
 
 
-def fold(connection: Connection, numbers: list[int], ruled: Rulings) -> None:
-    """Fold whole components: no edge leads out of them."""
-    filed = deriving.filed_claims(connection, sorted(numbers), ruled)
-    later = deriving.successors(connection, filed, ruled)
-    found = deriving.edges_from(connection, filed)
-    made = [
-        entry_of(of, ruled, deriving.FOREVER, successor=deriving.successor(of, later))
-        for of in deriving.grouped(filed, found, ruled)
-    ]
-    write_entries(connection, made, {f.id: n for n, f in filed.items()})
+def folded(
+    connection: Connection, ruled: Rulings, numbers: list[int], found: list[tuple[int, int, float]], followed: Pairs
+) -> tuple[list[Row], ...]:
+    """Fold whole components; return the rows of their entries for each table."""
+    filed = deriving.filed_claims(connection, numbers, ruled)
+    later = deriving.successors(connection, filed, ruled, followed)
+    groups = deriving.grouped(filed, found, ruled)
+    made = [entry_of(of, ruled, deriving.FOREVER, successor=deriving.successor(of, later)) for of in groups]
+    return rows_of(made, {f.id: n for n, f in filed.items()})
 
 
 def watch_all(connection: Connection) -> None:

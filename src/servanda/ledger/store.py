@@ -441,13 +441,15 @@ class Ledger:
     def rebuild(self) -> int:
         """Make every entry again from the facts; return how many there are. One transaction."""
         with self.writing() as connection:
-            return rebuilt(connection, self._rulings(connection))
+            return rebuilt(connection, self._rulings(connection), self.path)
 
     def check(self) -> Checked:
         """Verify each quotation against its document, make the entries again, and report what differed."""
         with self.writing() as connection:
             seen, quoted, bad = quotations_that_differ(connection)
-            count, differing = tables_that_differ(connection, lambda: rebuilt(connection, self._rulings(connection)))
+            count, differing = tables_that_differ(
+                connection, lambda: rebuilt(connection, self._rulings(connection), self.path)
+            )
             return Checked(seen, quoted, count, (*bad, *differing, *self._rulings(connection).problems))
 
     def problems(self) -> list[Problem]:

@@ -1,0 +1,76 @@
+"""Work on the facts of one ledger, by this process or by several that each read for themselves.
+
+Results come in the order of the jobs, whoever did them. A worker that dies ends the whole:
+the caller's transaction undoes what was written.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sqlalchemy import Connection
+
+from servanda.ledger.judging import Rulings
+from servanda.ledger.schema import connected
+from servanda.problems import LedgerError
+
+AHEAD = 3  # jobs given out to each worker before its results are asked for
+here: dict[str, Any] = {}
+
+
+class Crew:
+    """``each`` runs a function over jobs as ``function(connection, rulings, *job)``."""
+
+    def __init__(self, connection: Connection, ruled: Rulings, path: Path | None) -> None:
+        self.connection = connection
+        self.ruled = ruled
+        self.size = os.cpu_count() or 1
+        self.pool: ProcessPoolExecutor | None = None
+        if path is not None and self.size > 1:
+            self.pool = ProcessPoolExecutor(self.size, get_context("spawn"), open_here, (str(path), ruled))
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.pool is not None:
+            self.pool.shutdown(wait=True, cancel_futures=True)
+
+    def each(self, work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        if self.pool is None:
+            yield from (work(self.connection, self.ruled, *job) for job in jobs)
+            return
+        try:
+            yield from self.spread(self.pool, work, jobs)
+        except BrokenProcessPool as error:
+            raise LedgerError("rebuild: a process that helped was ended; nothing was changed. Try again.") from error
+
+    def spread(
+        self, pool: ProcessPoolExecutor, work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]
+    ) -> Iterator[Any]:
+        waiting: deque[Future[Any]] = deque()
+        for job in jobs:
+            waiting.append(pool.submit(work_here, work, job))
+            if len(waiting) > AHEAD * self.size:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def open_here(path: str, ruled: Rulings) -> None:
+    """Open the ledger in a worker, to read."""
+    here["connection"], here["ruled"] = connected(Path(path)).connect(), ruled
+
+
+def work_here(work: Callable[..., Any], job: tuple[Any, ...]) -> Any:
+    return work(here["connection"], here["ruled"], *job)

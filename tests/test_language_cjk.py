@@ -113,3 +113,8 @@ def test_an_entry_that_has_an_english_twin_says_the_same(language: str, table: s
         if twin is not None:
             told = [[e.get(key) for key in ("kind", "form", "part", "stage")] for e in (entry, twin)]
             assert told[1] == told[0], entry["id"]
+
+
+def test_the_day_of_a_month_is_no_state() -> None:
+    assert [("米国", "USA")] == found("ja", "party", "20日米国で会談した")
+    assert [("ベトナム", "VNM")] == found("ja", "party", "同日、ベトナムで会談した")

@@ -267,7 +267,8 @@ def party_entries(table: dict[str, Any]) -> Iterator[tuple[Entry, list[str], boo
         data = {"sort": "leader", **leader}
         yield Entry("party", f"leader.{leader['name']}", leader["code"], data), leader["forms"], bool(leader.get("cased"))
     for pair in table.get("pair", ()):
-        yield Entry("party", f"pair.{pair['forms'][0]}", " ".join(pair["codes"]), {"sort": "adjective", **pair}), pair["forms"], False
+        data = {"sort": "adjective", **pair}
+        yield Entry("party", f"pair.{pair['forms'][0]}", " ".join(pair["codes"]), data), pair["forms"], bool(pair.get("cased"))
     for body in table.get("body", ()):
         data = {"sort": "body", **body}
         yield Entry("party", f"body.{body['forms'][0]}", body["code"], data), body["forms"], bool(body.get("cased"))

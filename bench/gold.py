@@ -1,10 +1,19 @@
-"""Gold documents as the benches read them: text, given date, claims with where their quotes stand."""
+"""Gold documents as the benches read them: text, given date, claims with where their quotes stand.
+
+Silver documents are texts of the corpus with claims annotated for training: the project
+keeps no words of them, only codes and offsets into the corpus' texts (``bench/silver.py``
+writes them). Read with the corpus beside them they are the same ``GoldDocument``.
+"""
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +40,7 @@ class GoldClaim:
 
     data: dict[str, Any]
     places: list[tuple[int, int]] = field(default_factory=list)
+    named: frozenset[str] | None = None
 
     @property
     def optional(self) -> bool:
@@ -49,7 +59,7 @@ class GoldClaim:
         return [tuple(sorted(p)) for p in accepted(self.data, "parties") if p]
 
     def title_words(self) -> set[str]:
-        return set(words(self.data.get("title") or ""))
+        return set(words(self.data.get("title") or "")) if self.named is None else set(self.named)
 
 
 @dataclass(slots=True)
@@ -84,3 +94,45 @@ def gold_document(file: Path) -> GoldDocument | None:
 def gold_documents(folder: Path) -> list[GoldDocument]:
     """Return the gold documents at or below a folder, by name."""
     return [d for f in sorted(folder.rglob("*.json")) if (d := gold_document(f)) is not None]
+
+
+# ---- silver --------------------------------------------------------------------------------------
+
+
+@cache
+def corpus_rows(corpus: Path) -> list[str]:
+    """Return the corpus' lines, unread."""
+    with gzip.open(corpus, "rt", encoding="utf-8") as lines:
+        return lines.readlines()
+
+
+def corpus_text(corpus: Path, row: int) -> str:
+    """Return a corpus text as annotated: its title and a blank line before it where it does not begin with it."""
+    data = json.loads(corpus_rows(corpus)[row])
+    title, text = data["title"], data["text"]
+    whole = f"{title}\n\n{text}" if title and not text.startswith(title) else text
+    return unicodedata.normalize("NFC", whole.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def text_digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def silver_claim(data: dict[str, Any], text: str) -> GoldClaim:
+    """Read a claim of offsets; a title word that does not stand in the text is known by its number only."""
+    named = {word for start, stop in data.get("title", ()) for word in words(text[start:stop])}
+    named |= {f"#{n}" for n in range(data.get("title_elsewhere", 0))}
+    slots = {k: v for k, v in data.items() if k not in ("title", "title_elsewhere", "quotes")}
+    return GoldClaim(slots, [(a, b) for a, b in data["quotes"]], frozenset(named))
+
+
+def silver_documents(file: Path, corpus: Path) -> Iterator[GoldDocument]:
+    """Yield the silver documents of a file. Raises ValueError where the corpus' text is not the one annotated."""
+    for line in file.read_text("utf-8").splitlines():
+        data = json.loads(line)
+        text = corpus_text(corpus, data["corpus"])
+        if text_digest(text) != data["sha256"]:
+            raise ValueError(f"{file}: row {data['corpus']} of {corpus} is not the text that was annotated.")
+        name, start, stop = f"{data['language']}-{data['corpus']:05d}", *data.get("title", (0, 0))
+        claims = [silver_claim(c, text) for c in data["claims"]]
+        yield GoldDocument(name, text, text[start:stop] or None, data["date"], data["language"], claims)

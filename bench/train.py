@@ -1,10 +1,11 @@
 """Train the linear layer: keep or drop, whose, which stage, same or different.
 
-    python bench/train.py GOLD_FOLDER... [--folds 5] [--write]
+    python bench/train.py [GOLD_FOLDER|SILVER.jsonl...] [--write]
 
-With --folds the folders' documents are split and each part is read by models that have
-not seen it; with --write the models of all documents go to ``extracting/weights.json``.
-scikit-learn is needed here and nowhere else.
+Without folders it learns from ../shared/gold/train, bench/silver and the project's own reports
+in tests/gold for the languages that the layer knows. With --write the models go to
+``extracting/weights.json``. scikit-learn is needed here and nowhere else; ``bench/measure.py
+--folds 3`` measures on documents that the models have not seen.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from gold import GoldClaim, GoldDocument, gold_documents, words
+from gold import GoldClaim, GoldDocument, gold_documents, silver_documents, words
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -29,6 +30,8 @@ from servanda.extracting.parties import choices
 from servanda.extracting.rivals import rival_features
 
 LANGUAGES = ("en", "hi", "ru")
+HERE = Path(__file__).parent
+SHARED = HERE.parent.parent / "shared"
 
 
 class Matrix:
@@ -270,12 +273,33 @@ def choose_parties(d: Labelled, weights: dict[str, float]) -> None:
         last = settle_parties(c, d.setting, last, weights)
 
 
+def sources(shared: Path) -> list[Path]:
+    """Return what the layer learns from: the gold's train part, the silver files, our own reports."""
+    own = [HERE.parent / "tests/gold" / language for language in LANGUAGES]
+    return [
+        shared / "gold/train",
+        *sorted((HERE / "silver").glob("*.jsonl")),
+        *(folder for folder in own if folder.is_dir()),
+    ]
+
+
+def read_sources(paths: Iterable[Path], shared: Path) -> list[GoldDocument]:
+    found: list[GoldDocument] = []
+    for path in paths:
+        found += (
+            silver_documents(path, shared / "corpus/news.jsonl.gz") if path.suffix == ".jsonl" else gold_documents(path)
+        )
+    return [g for g in found if g.language in LANGUAGES]
+
+
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("folders", nargs="+", type=Path)
+    ap.add_argument("folders", nargs="*", type=Path)
+    ap.add_argument("--shared", type=Path, default=SHARED)
     ap.add_argument("--write", action="store_true")
     args = ap.parse_args()
-    documents = [Labelled(g) for folder in args.folders for g in gold_documents(folder) if g.language in LANGUAGES]
+    documents = [Labelled(g) for g in read_sources(args.folders or sources(args.shared), args.shared)]
+    print(f"{len(documents)} documents, {sum(len(d.claim_of) for d in documents)} candidates that stand for claims")
     models = train(documents)
     if args.write:
         target = Path(__file__).parent.parent / "src/servanda/extracting/weights.json"

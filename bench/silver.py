@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import regex
+
 from gold import WORD, GoldClaim, GoldDocument, corpus_text, gold_document, places, silver_documents, text_digest
 
 HERE = Path(__file__).parent
@@ -27,7 +28,7 @@ def title_places(claim: GoldClaim, text: str) -> tuple[list[list[int]], int]:
     """Return where a title stands in the text: whole, else word by word; and how many of its words do not."""
     title = claim.data.get("title") or ""
     whole = places(text, title)
-    if whole and {w for w in claim.title_words()} == set(map(str.casefold, WORD.findall(text, *whole[0]))):
+    if whole and set(claim.title_words()) == set(map(str.casefold, WORD.findall(text, *whole[0]))):
         return [list(whole[0])], 0
     near = min((a for a, _ in claim.places), default=0)
     found, missing = [], 0

@@ -12,16 +12,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-from gold import GoldClaim, GoldDocument, gold_documents, silver_documents, words
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
+from gold import GoldClaim, GoldDocument, gold_documents, silver_documents, words
 from servanda.extracting.candidates import Candidate, candidates
 from servanda.extracting.extractor import CONSIDER, Setting, describe_phrase, settle_keep, settle_parties, settle_stage
 from servanda.extracting.linear import score

@@ -11,13 +11,18 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from .tracing import Anchor
 
 _JUNK = frozenset("\u00ad\u200b\u2060\ufeff\u200e\u200f\u200c\u200d")
 _LINE = re.compile(r"\S[^\n]*")
-_RUN = re.compile(r"[^\W_]+(?:[ ,-]{1,2}[^\W_]+)*")
+_RUN = re.compile(r"[^\W_]{1,12}(?: [^\W_]{1,12}){0,1}")
+_FIRST_RUNS = 8
+_PROBES = 3
 _SHORTEST = 24
+_LONG = 60
+_NEAR = 1 << 16
 _CANDIDATES = 12
 _TAG = r"<!--.*?-->|<!\[CDATA\[|\]\]>|<[/!?a-zA-Z][^<>]*>"
 _ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?"
@@ -57,15 +62,18 @@ def aligned(body: str, raw: str, view: View, start: int = 0, stop: int | None = 
     read sign by sign in the gap between their neighbours.
     """
     stop = len(raw) if stop is None else stop
+    first = start
     anchors: list[Anchor] = []
     missing: list[tuple[int, int]] = []
     for line in _LINE.finditer(body):
         words = line[0].rstrip()
-        at = raw.find(words, start, stop) if len(words) >= _SHORTEST else -1
+        at = raw.find(words, start, min(stop, start + _NEAR)) if len(words) >= _SHORTEST else -1
+        if at < 0 and len(words) >= _LONG:
+            at = raw.find(words, first, stop)  # a line before it may have been found too far on
         if at < 0:
             missing.append((line.start(), line.start() + len(words)))
             continue
-        anchors += _in_gap(body, missing, raw, view, start, at)
+        anchors += _in_gap(body, missing, raw, view, start if start <= at else first, at)
         anchors.append((line.start(), at, len(words)))
         missing, start = [], at + len(words)
     anchors += _in_gap(body, missing, raw, view, start, stop)
@@ -82,22 +90,34 @@ def _in_gap(body: str, missing: list[tuple[int, int]], raw: str, view: View, sta
 
 
 def _found(line: str, raw: str, view: View, start: int, stop: int) -> list[Anchor]:
-    """Return the anchors of one line: read on from each place where its first run of words stands."""
-    run = _RUN.search(line)
-    if run is None:
+    """Return the anchors of one line: read on from the places where one of its telling words stands."""
+    runs = list(islice(_RUN.finditer(line), _FIRST_RUNS))
+    if not runs:
         return []
-    if not run[0].isascii() and view is as_json:
+    if not runs[0][0].isascii() and view is as_json:
         return _read_on(line, 0, raw, _first_escape(line, raw, start, stop), stop, view)
-    for words in (run[0], run[0][:_SHORTEST], run[0].partition(" ")[0]):
+    for run in sorted(runs, key=lambda r: -len(r[0]))[:_PROBES]:
         at = start - 1
         for _ in range(_CANDIDATES):
-            at = raw.find(words, at + 1, stop)
+            at = raw.find(run[0], at + 1, stop)
             if at < 0:
                 break
-            anchors = _read_on(line, run.start(), raw, at, stop, view)
+            anchors = _around(line, run.start(), runs[0], raw, at, start, stop, view)
             if 2 * sum(a[2] for a in anchors) >= len(line) - run.start():
                 return anchors
     return []
+
+
+def _around(
+    line: str, here: int, first: re.Match[str], raw: str, there: int, start: int, stop: int, view: View
+) -> list[Anchor]:
+    """Return anchors read on from the line's first word, if that stands not far before; else from ``here``."""
+    before = raw.rfind(first[0], max(start, there - 4 * here - _SHORTEST), there) if here > first.start() else -1
+    if before >= 0:
+        anchors = _read_on(line, first.start(), raw, before, stop, view)
+        if anchors and anchors[-1][0] + anchors[-1][2] > here:
+            return anchors
+    return _read_on(line, here, raw, there, stop, view)
 
 
 def _first_escape(line: str, raw: str, start: int, stop: int) -> int:

@@ -19,6 +19,8 @@ from .languages import language_of
 from .metadata import day_in_address, headline_of, host_of
 from .tracing import Traced, joined
 
+_NEAR = 200
+
 
 def finished(draft: Draft, facts: Facts, source: str) -> Document | None:
     """Return the document of a draft, or None where nothing is left of its text."""
@@ -67,7 +69,7 @@ def _traced(draft: Draft, facts: Facts) -> Traced:
     title = cleaned(Traced.whole(facts.get("title") or "")).text
     facts.values.update({"title": title} if title else {})
     parts = [Traced(body, aligned(body, draft.raw, draft.view, draft.start, draft.stop))] if body else []
-    if title and not body.startswith(title):
+    if title and title not in body[: 3 * len(title) + _NEAR].split("\n\n"):
         parts.insert(
             0, Traced(title, aligned(title, draft.raw, draft.view, draft.start if draft.part else 0, draft.stop))
         )

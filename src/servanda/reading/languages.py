@@ -10,7 +10,7 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
-_SAMPLE = 700
+_SAMPLE = 400
 _SURE = 0.4
 _FEW = 20
 # Scripts that one language of the news writes almost alone, by the first word of a letter's Unicode name.

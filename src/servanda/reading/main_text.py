@@ -22,7 +22,7 @@ from . import fields
 from .boilerplate import Boilerplate
 
 Element = etree._Element
-_INLINE = fields.names("html", "inline")
+_INLINE = fields.names("html", "inline") | {"br"}
 _SKIPPED = fields.names("html", "skipped")
 _BESIDE = fields.names("html", "beside")
 _BESIDE_WORDS = fields.names("html", "beside_words")
@@ -35,7 +35,11 @@ _FOR_READERS = frozenset(["sr-only", "visually-hidden", "screen-reader-text"])
 _MOST = 0.6
 _MUCH = 0.3
 _FEW_LINKS = 0.4
+_SIGNS = re.compile(r"[\W_]+")
 _PARAGRAPH = 60
+_SHORT = 160
+_FIRST_FEW = 8
+_HEADINGS = frozenset(["h1", "h2", "h3"])
 _PARAGRAPHS = frozenset(["p", "li", "dd", "blockquote", "pre"])
 
 
@@ -64,83 +68,107 @@ class Block:
         return self.weight >= _PARAGRAPH and self.linked < 0.5
 
 
-def main_blocks(body: Element, title: str, boilerplate: Boilerplate) -> list[Block]:
-    """Return the blocks of the report in the page's body, in order; ``title`` is its headline."""
-    blocks = _ours(_Walk(body).blocks)
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report's blocks in order, and the short ones around its headline, where sites print the day."""
+
+    blocks: list[Block]
+    near: list[str]
+
+    @property
+    def heading(self) -> str | None:
+        """The first heading of the report, for pages that name no title."""
+        tagged = (b.text for b in self.blocks[:_FIRST_FEW] if b.element.tag in _HEADINGS)
+        return next((text for text in tagged if len(text) < _SHORT), None)
+
+
+def report_in(body: Element, title: str, boilerplate: Boilerplate) -> Report:
+    """Return the report in the page's body; ``title`` is its headline."""
+    walked = _walked(body)
+    blocks = _ours(walked)
     inside = _within(_holder(body, blocks), blocks)
     first = next((i for i, within in enumerate(inside) if within), len(blocks))
     kept = [*_lead(blocks[:first], title), *(b for b, within in zip(blocks, inside, strict=True) if within)]
-    return [b for b in kept if not _is_boilerplate(b, boilerplate)]
+    return Report([b for b in kept if not _is_boilerplate(b, boilerplate)], _near(walked, kept, title))
 
 
-class _Walk:
-    """One walk over the page; gathers blocks."""
+def _near(walked: list[Block], kept: list[Block], title: str) -> list[str]:
+    """Return the short blocks between the headline (or a few before the report) and the report's first paragraphs."""
+    paragraphs = [i for i, b in enumerate(walked) if b.votes and any(b is k for k in kept[:_FIRST_FEW])]
+    if not paragraphs:
+        return []
+    last = paragraphs[:2][-1]
+    heads = _headlines(walked[:last], title)
+    start = heads[-1] if heads else max(0, paragraphs[0] - _FIRST_FEW)
+    return [b.text for b in walked[start:last] if len(b.text) < _SHORT]
 
-    def __init__(self, body: Element) -> None:
-        self.blocks: list[Block] = []
-        self.pieces: list[str] = []
-        self.links = self.in_link = 0
-        self.beside: list[Element] = []
-        self.owner = body
-        etree.strip_elements(body, *_SKIPPED, etree.Comment, etree.ProcessingInstruction, with_tail=False)
-        walk = etree.iterwalk(body, events=("start", "end"))
-        for event, element in walk:
-            if event == "start":
-                if self._open(element, element.tag):
-                    walk.skip_subtree()
-                    text = None
-                else:
-                    text = element.text
-            else:
-                self._close(element, element.tag)
-                text = element.tail
-            if text:
-                self.pieces.append(text)
-                if self.in_link:
-                    self.links += len(text.strip())
-        self._flush()
 
-    def _open(self, element: Element, tag: object) -> bool:
-        """Begin an element; return True where nothing in it can be the report's."""
+def _walked(body: Element) -> list[Block]:
+    """Return the blocks of the page, in one walk over it."""
+    blocks: list[Block] = []
+    pieces: list[str] = []
+    beside: list[Element] = []
+    owner, links, in_link = body, 0, 0
+    etree.strip_elements(body, *_SKIPPED, with_tail=False)
+    walk = etree.iterwalk(body, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag
+        starts = event == "start"
+        text = element.text if starts else element.tail
         if tag == "a":
-            self.in_link += 1
-        elif tag == "br":
-            self.pieces.append(_BREAK)
+            in_link += 1 if starts else -1
         elif tag in _INLINE:
-            if tag == "span" and (names := element.get("class")):
-                if "br" in names.split():
-                    self.pieces.append(_BREAK)
-                return not _FOR_READERS.isdisjoint(names.split())
+            if starts and (tag == "br" or tag == "span") and (sign := _sign(element, tag)) is not None:
+                pieces.append(sign)
+                if not sign:
+                    walk.skip_subtree()
+                    continue
         else:
-            self._flush()
-            self.owner = element
-            if _is_beside(element):
-                self.beside.append(element)
-                return _is_apart(element)
-        return False
+            if pieces:
+                _flush(blocks, pieces, owner, links, beside)
+            links = 0
+            if starts:
+                owner = element
+                if _is_beside(element):
+                    beside.append(element)
+                    if _is_apart(element):
+                        walk.skip_subtree()
+                        continue
+            else:
+                parent = element.getparent()
+                owner = element if parent is None else parent
+                if beside and beside[-1] is element:
+                    beside.pop()
+        if text and (pieces or not text.isspace()):
+            pieces.append(text)
+            if in_link:
+                links += len(text.strip())
+    _flush(blocks, pieces, owner, links, beside)
+    return blocks
 
-    def _close(self, element: Element, tag: object) -> None:
-        if tag == "a":
-            self.in_link -= 1
-        elif tag not in _INLINE and tag != "br":
-            self._flush()
-            parent = element.getparent()
-            self.owner = element if parent is None else parent
-            if self.beside and self.beside[-1] is element:
-                self.beside.pop()
 
-    def _flush(self) -> None:
-        """End the block; two line breaks end one as well."""
-        if not self.pieces:
-            return
-        text = "".join(self.pieces)
-        self.pieces.clear()
-        if not text.isspace() and (text := " ".join(text.split())) != _BREAK and text:
-            share = self.links / len(text)
-            for part in _parts(text):
-                weight = len(part) + (0 if part.isascii() else len(_CJK.findall(part)))
-                self.blocks.append(Block(part, self.owner, int(share * len(part)), tuple(self.beside), weight))
-        self.links = 0
+def _sign(element: Element, tag: str) -> str | None:
+    """Return what an inline element stands for: a break, nothing (words for screen readers), or None for its words."""
+    if tag == "br":
+        return _BREAK
+    names = (element.get("class") or "").split()
+    if "br" in names:
+        return _BREAK
+    return "" if names and not _FOR_READERS.isdisjoint(names) else None
+
+
+def _flush(blocks: list[Block], pieces: list[str], owner: Element, links: int, beside: list[Element]) -> None:
+    """End a block; two line breaks end one as well."""
+    text = "".join(pieces)
+    pieces.clear()
+    if owner.tag == "pre":
+        text = text.replace("\n", _BREAK)
+    text = " ".join(text.split())
+    if text and text != _BREAK:
+        share = links / len(text)
+        for part in _parts(text):
+            weight = len(part) + (0 if part.isascii() else len(_CJK.findall(part)))
+            blocks.append(Block(part, owner, int(share * len(part)), tuple(beside), weight))
 
 
 def _parts(text: str) -> list[str]:
@@ -151,19 +179,21 @@ def _parts(text: str) -> list[str]:
     return [part for piece in lines.split("\n\n") if (part := piece.strip())]
 
 
-def _hidden(element: Element) -> bool:
-    style = element.get("style")
-    if style and "none" in style and "display:none" in style.replace(" ", ""):
-        return True
-    return element.get("hidden") is not None
-
-
 def _is_beside(element: Element) -> bool:
-    """Whether the element's name, class or id says that it stands beside the report."""
-    if element.tag in _BESIDE or _hidden(element):
+    """Whether the element's name, class, id or style says that it stands beside the report, or is not shown."""
+    get = element.get
+    return _says_beside(str(element.tag), get("class"), get("id"), get("style")) or get("hidden") is not None
+
+
+@lru_cache(8192)
+def _says_beside(tag: str, names: str | None, name: str | None, style: str | None) -> bool:
+    if tag in _BESIDE or (style and "display:none" in style.replace(" ", "")):
         return True
-    names, name = element.get("class"), element.get("id")
-    return bool(names and _says_beside(names)) or bool(name and _says_beside(name))
+    return any(
+        not _BESIDE_WORDS.isdisjoint(_words(given)) and not _KEPT_WORDS.search(given)
+        for given in (names, name)
+        if given
+    )
 
 
 def _is_apart(element: Element) -> bool:
@@ -171,11 +201,6 @@ def _is_apart(element: Element) -> bool:
     if element.tag not in ("nav", "footer") and not _surely_beside(_names(element)):
         return False
     return element.tag != "body" and element.find(".//h1") is None and element.find(".//article") is None
-
-
-@lru_cache(4096)
-def _says_beside(names: str) -> bool:
-    return not _BESIDE_WORDS.isdisjoint(_words(names)) and not _KEPT_WORDS.search(names)
 
 
 @lru_cache(4096)
@@ -245,13 +270,19 @@ def _within(holder: Element, blocks: list[Block]) -> list[bool]:
 
 def _lead(before: list[Block], title: str) -> list[Block]:
     """Return the paragraphs between the headline and the report's holder: its lead often stands apart."""
-    letters = _letters(title)
-    heads = [i for i, b in enumerate(before) if letters and b.weight < 400 and _letters(b.text) == letters]
+    heads = _headlines(before, title)
     return [b for b in before[heads[-1] + 1 :] if b.votes and b.linked < _FEW_LINKS] if heads else []
 
 
+def _headlines(blocks: list[Block], title: str) -> list[int]:
+    """Return the places of the blocks that say the title, whatever signs and blanks are between its letters."""
+    letters = _letters(title)
+    alike = (i for i, b in enumerate(blocks) if abs(len(b.text) - len(title)) <= _FIRST_FEW and letters)
+    return [i for i in alike if _letters(blocks[i].text) == letters]
+
+
 def _letters(text: str) -> str:
-    return "".join(ch for ch in text.casefold() if ch.isalnum())
+    return _SIGNS.sub("", text).casefold()
 
 
 def _is_boilerplate(block: Block, boilerplate: Boilerplate) -> bool:

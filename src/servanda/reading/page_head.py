@@ -23,19 +23,22 @@ _TITLE_METAS = fields.trusted("meta", "title")
 _SITE_METAS = fields.trusted("meta", "publisher")
 _URL_METAS = ("og:url",)
 _BROKEN_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
+_NOT_PUBLISHED = re.compile(
+    r"©|\(c\)|copyright|updated|modified|aktualisiert|mis à jour|actualizado|обновлен|अपडेट", re.I
+)
+_PUBLISHED = etree.XPath('//*[@itemprop="datePublished" or (name()="time" and @pubdate)]')
+_FULLER = 100
 _SITE_TAIL = re.compile(r"\s+[|–—·•:»-]+\s+[^|–—·•»]{2,40}$")
 
 
-def page_facts(tree: Tree, facts: Facts, url: str | None = None) -> dict[str, Any]:
+def page_facts(tree: Tree, facts: Facts) -> dict[str, Any]:
     """Offer what the page says of itself; return its JSON-LD article ({} where there is none)."""
     article = next(iter(sorted(_linked(tree), key=_rank)), {})
     metas = _metas(tree)
-    facts.offer("url", url, "given")
     facts.offer("url", _canonical(tree, metas), "link element")
     _offer_titles(tree, facts, article, metas)
     _offer_dates(tree, facts, article, metas)
     _offer_publishers(facts, article, metas)
-    facts.offer("language", None, "")
     return article
 
 
@@ -151,14 +154,32 @@ def _without_site(title: str | None, metas: dict[str, str], heading: str | None)
 def _offer_dates(tree: Tree, facts: Facts, article: dict[str, Any], metas: dict[str, str]) -> None:
     facts.offer("date", day_of(_text(article.get("datePublished"))), "json-ld")
     for name in _DATE_METAS:
-        facts.offer("date", day_of(metas.get(name)), f"meta {name}")
-    for element in tree.iter("time", "span", "abbr", "div", "p"):
-        if element.get("itemprop") == "datePublished" or (element.tag == "time" and element.get("pubdate") is not None):
-            words = element.get("datetime") or element.get("content") or "".join(element.itertext())
-            facts.offer("date", day_of(words), "itemprop")
+        if name in metas:
+            facts.offer("date", day_of(metas[name]), f"meta {name}")
+    for element in _PUBLISHED(tree) if facts.get("date") is None else ():
+        words = element.get("datetime") or element.get("content") or "".join(element.itertext())
+        facts.offer("date", day_of(words), "itemprop")
     facts.offer("date", day_of(_text(article.get("dateCreated"))), "json-ld")
-    times = [t.get("datetime") or "" for t in tree.iter("time")]
-    facts.offer("date", day_of(next((t for t in times if day_of(t)), None)), "time element")
+
+
+def timed_day(tree: Tree) -> str | None:
+    """Return the one day that all the page's time elements give."""
+    days = {day for t in tree.iter("time") if (day := day_of(t.get("datetime"))) is not None}
+    return next(iter(days)) if len(days) == 1 else None
+
+
+def shown_day(near: list[str]) -> str | None:
+    """Return the day that the page shows beside the headline; that of an update or a copyright is none."""
+    for words in near:
+        if not _NOT_PUBLISHED.search(words) and (day := day_of(words)) is not None:
+            return day
+    return None
+
+
+def fuller(text: str, article: dict[str, Any]) -> str:
+    """Return the text, or the JSON-LD article's own where the page shows far less of it (a page built by scripts)."""
+    told = _text(article.get("articleBody")) or ""
+    return told if len(told) > _FULLER and len(told) > 3 * len(text) else text
 
 
 def _offer_publishers(facts: Facts, article: dict[str, Any], metas: dict[str, str]) -> None:

@@ -16,8 +16,8 @@ from .aligning import as_markup
 from .boilerplate import boilerplate
 from .decoding import decode
 from .draft import Draft, Facts, Material
-from .main_text import main_blocks
-from .page_head import page_facts
+from .main_text import report_in
+from .page_head import fuller, page_facts, shown_day, timed_day
 from .plain import losses
 
 _BODY = re.compile(r"<body\b", re.I)
@@ -31,16 +31,30 @@ def read_page(material: Material) -> Iterator[Draft | Problem]:
         yield material.problem("holds no HTML element.", "no-text", "Check that the page is complete.")
         return
     facts = Facts()
-    page_facts(tree, facts)
+    article = page_facts(tree, facts)
     body = tree.find("body")
-    blocks = main_blocks(tree if body is None else body, facts.get("title") or "", boilerplate())
-    text = "\n\n".join(block.text for block in blocks)
-    start = match.start() if (match := _BODY.search(raw.text)) else 0
+    report = report_in(tree if body is None else body, facts.get("title") or "", boilerplate())
+    facts.offer("title", report.heading, "heading")
+    if facts.get("date") is None:
+        facts.offer("date", shown_day(report.near), "shown beside the headline")
+        facts.offer("date", timed_day(tree), "time element")
+    text = fuller("\n\n".join(block.text for block in report.blocks), article)
+    start = _line_start(raw.text, report.blocks[0].element.sourceline if report.blocks else None)
     yield Draft(text, raw.text, facts, as_markup, start, media_type="text/html", problems=losses(raw, material))
 
 
+def _line_start(text: str, line: int | None) -> int:
+    """Return where a line (from 1) of the text starts, so that scripts that repeat the report are passed over."""
+    if line is None or line < 2:
+        return match.start() if (match := _BODY.search(text)) else 0
+    parts = text.split("\n", line - 1)
+    return len(text) - len(parts[-1]) if len(parts) == line else 0
+
+
 def _tree(text: str) -> etree._Element | None:
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, collect_ids=False)
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, collect_ids=False, remove_comments=True, remove_pis=True
+    )
     try:
         return etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -143,9 +144,20 @@ def _read_on(line: str, here: int, raw: str, there: int, stop: int, view: View) 
             if not line.startswith(meaning, here):
                 break
             here, there = here + len(meaning), sign.end()
+        elif composed := _composed(line, here, raw, there):
+            here, there = here + composed[0], there + composed[1]
         else:
             break
     return anchors
+
+
+def _composed(line: str, here: int, raw: str, there: int) -> tuple[int, int] | None:
+    """Return how many characters of each are one letter, where the raw text writes it in other parts."""
+    for length in (3, 2, 1):
+        letter = unicodedata.normalize("NFC", raw[there : there + length])
+        if letter != raw[there : there + length] and line.startswith(letter, here):
+            return len(letter), length
+    return None
 
 
 def _common(a: str, i: int, b: str, j: int) -> int:

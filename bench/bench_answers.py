@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 from gold import accepted, places
-
 from servanda.asking import Settings
 from servanda.asking.batches import given
 from servanda.asking.cache import Given

@@ -98,8 +98,8 @@ def agreed(rules: Sequence[Claim], model: Sequence[Claim], name: str, heard: boo
         if i not in taken and j not in other:
             other[j] = i
             taken.add(i)
-    made = [both(rules[other[j]], b, name) if j in other else alone(b, name) for j, b in enumerate(model)]
-    made += [alone(a, "the rules") if heard else a for i, a in enumerate(rules) if i not in taken]
+    made = [both(rules[other[j]], b, name) if j in other else alone(b, f"{name} says") for j, b in enumerate(model)]
+    made += [alone(a, "the rules say") if heard else a for i, a in enumerate(rules) if i not in taken]
     return sorted(made, key=lambda c: (c.quotations[0].start, c.id))
 
 
@@ -138,5 +138,5 @@ def alone(claim: Claim, who: str) -> Claim:
         claim,
         confidence=confidence,
         review=claim.review or confidence < SURE,
-        because={**claim.because, "agreement": f"only {who} says this"},
+        because={**claim.because, "agreement": f"only {who} this"},
     )

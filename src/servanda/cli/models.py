@@ -207,8 +207,14 @@ def distil(
     from servanda.cli.records import dumped
 
     made = write(records_in(claims), into)
-    told = f"{made.documents} documents with {made.claims} accepted claims, {made.doubted} doubtful ones as optional"
-    left = f"; {made.partly_read} documents that the model did not read whole were left out" if made.partly_read else ""
+    from servanda.cli.filing import count
+
+    told = f"{count(made.documents, 'document')} with {count(made.claims, 'accepted claim')}, {made.doubted} doubtful"
+    left = (
+        f"; {count(made.partly_read, 'document')} that the model did not read whole left out"
+        if made.partly_read
+        else ""
+    )
     print(dumped(made) if as_json else f"Wrote {told}{left}, to {into}.")
     return DONE
 

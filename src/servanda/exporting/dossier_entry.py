@@ -23,11 +23,34 @@ def entry_dossier(ledger: Ledger, ref: str, as_of: str | None = None) -> Dossier
         history,
         dues,
         conflicts(of),
+        readers(of),
         together(ledger, ref),
         near(ledger, ref, day),
     )
     read = ledger.coverage(of.parties)
     return Dossier(of.title, day, tuple(s for s in sections if s.statements), slots(of), covered(read))
+
+
+def readers(of: Entry) -> Section:
+    """Return who read what, where a language model was one of them: rules, model, or both."""
+    told = [f for f in of.claims if "llm/" in f.claim.extractor]
+    made = [
+        Statement(
+            f"{f.claim.title}: {f.claim.stage}",
+            f.id,
+            None,
+            "; ".join(
+                f"{slot}: {why}"
+                for slot, why in f.claim.because.items()
+                if slot == "agreement" or why.startswith("doubted")
+            ),
+            cited((f,)),
+            (f.claim.extractor,),
+            f.card.day,
+        )
+        for f in (of.claims if told else ())
+    ]
+    return Section("Who read it so", tuple(made))
 
 
 def together(ledger: Ledger, ref: str) -> Section:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from commands import REPORT, Ran, servanda
+from commands import REPORT, Ran, finished, servanda
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 20
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Wire</title>
@@ -173,6 +174,25 @@ def test_a_full_disk_ends_the_command_in_one_line_and_leaves_the_ledger_whole(
     assert 0 == servanda("check", "--ledger", file).status
     assert 0 == servanda("add", "--ledger", file, folder).status
     assert 0 == servanda("check", "--ledger", file).status
+
+
+def test_a_file_whose_name_is_no_text_is_read_and_named(folder: Path) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/odd-\xff.txt")).write_text(REPORT, "utf-8")
+
+    ran = finished("extract", "--jsonl", folder)
+
+    assert (0, "") == (ran.status, ran.err)
+    assert 2 == len([json.loads(line) for line in ran.out.splitlines()])
+    assert 0 == finished("extract", folder).status
+
+
+def test_a_terminal_that_knows_only_ascii_gets_what_it_can_write(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+
+    ran = finished("extract", folder)
+
+    assert (0, "") == (ran.status, ran.err)
+    assert "India and Belgium signed" in ran.out
 
 
 def test_a_query_that_is_wrong_is_answered_with_an_example(tmp_path: Path) -> None:

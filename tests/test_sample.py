@@ -74,7 +74,8 @@ def runs(text: str, length: int = 8) -> list[str]:
 
 def is_name(run: str) -> bool:
     """True within a name that has no other wording."""
-    return run in "of the india russia working group on modernisation and industrial cooperation was held in new delhi on"
+    group = "of the india russia working group on modernisation and industrial cooperation"
+    return run in f"{group} was held in new delhi on"
 
 
 def story(demo: dict, words: str) -> dict:  # type: ignore[type-arg]

@@ -13,7 +13,7 @@ import typer
 from servanda.cli.door import DONE, AsJson, AsOf, LedgerPath, Limit, command
 
 if TYPE_CHECKING:
-    from servanda.exporting.dossier import Dossier
+    from servanda.exporting.dossier_parts import Dossier
     from servanda.ledger import Ledger, Line
 
 

@@ -90,8 +90,8 @@ def tell(ledger: Ledger, added: Added, as_of: str | None, seconds: float) -> Non
     from servanda.exporting.dossier_text import as_text
 
     formats = len({"".join(path.suffixes) for path in sample_files()})
-    print(f"Read {count(added.read, 'short report')} in {formats} formats and two languages in {seconds:.1f} s: "
-          f"{count(added.claims, 'claim')}, {count(len(added.entries), 'undertaking')}.")  # fmt: skip
+    read, known = count(added.read, "short report"), sum(ledger.counts("", as_of).values())
+    print(f"Read {read} in {formats} formats and two languages in {seconds:.1f} s; they speak of {known} undertakings.")
     heading("WHAT BECAME OF IT")
     for story in sample.stories():
         out().print(f"\n{story.asks}", style="bold")

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, ParamSpec
 
@@ -109,6 +110,9 @@ def common(
 
 def enter() -> None:
     """Gather the commands and run the one that the arguments name."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # whatever the terminal can write, and whatever a file is called
+            stream.reconfigure(errors="backslashreplace")
     for room in ROOMS:
         import_module(f"servanda.cli.{room}")
     app.registered_commands.sort(key=lambda made: ORDER.index(made.name) if made.name in ORDER else len(ORDER))

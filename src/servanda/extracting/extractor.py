@@ -15,6 +15,7 @@ from typing import Any
 import regex
 
 from servanda.extracting.candidates import Candidate, candidates
+from servanda.extracting.explaining import Nearness, nearness, reasons
 from servanda.extracting.linear import Weights, models, probability, score
 from servanda.extracting.merging import Thing, distinct, things
 from servanda.extracting.parties import best, choices
@@ -29,6 +30,18 @@ from servanda.problems import Problem
 
 NUMBER = regex.compile(r"\p{N}+(?:st|nd|rd|th)?")
 LEAD_STEPS = (0.1, 0.3, 0.7, 1.5, 3.0)
+SLOT_RULES = {
+    "when": "the date nearest to the head, read by its clause's tense",
+    "due": "the date nearest to the head, still ahead of the document's",
+    "period": "a range of years in the sentence",
+    "persons": "people of the parties in the quotation",
+    "orgs": "bodies near the head",
+    "items": "goods named in the noun phrase",
+    "domains": "words of the field in the noun phrase, else the head's own, else nearby",
+    "where": "a place behind a word of place, or where a visit goes",
+    "under": "a name behind a word of framework",
+    "source": "who stands beside a word of saying",
+}
 CONSIDER = 0.12
 KEEP = 0.44
 SURE = 0.66
@@ -165,10 +178,19 @@ def claim_of(thing: Thing, setting: Setting, document: Document) -> Claim:
         language=reading.language,
         confidence=round(thing.keep, 3),
         review=thing.keep < SURE,
-        slots={"title": (c.phrase,), "kind": (c.head.span,), **slots.spans},
-        because=reasons(c),
+        slots={**main_spans(c), **slots.spans},
+        because={**reasons(c, reading), **{slot: SLOT_RULES[slot] for slot in slots.values if slot in SLOT_RULES}},
         **values(slots),
     )
+
+
+def main_spans(c: Candidate) -> dict[str, tuple[Span, ...]]:
+    """The words behind title, kind, stage and parties, where the sentence has them."""
+    named = tuple(Span(m.start, m.stop) for m in c.sentence.parties if m.code in c.parties)
+    spans = {"title": (c.phrase,), "kind": (c.head.span,), "parties": named}
+    if c.governors:
+        spans["stage"] = (c.governors[0].cue.span,)
+    return {slot: found for slot, found in spans.items() if found}
 
 
 def values(slots: Slots) -> dict[str, Any]:
@@ -181,11 +203,6 @@ def add_missing(slots: Slots, more: Slots) -> None:
         if slot in more.values and slot not in slots.values and not (slot == "due" and "when" in slots.values):
             slots.values[slot] = more.values[slot]
             slots.spans[slot] = more.spans[slot]
-
-
-def reasons(c: Candidate) -> dict[str, str]:
-    cue = c.governors[0].cue.entry.id if c.governors else "no cue"
-    return {"kind": f"head {c.head.entry.id}", "stage": f"cue {cue}", "parties": f"score {c.party_score:.2f}"}
 
 
 def extract(document: Document, trained: Mapping[str, Weights] | None = None) -> Extraction:
@@ -204,3 +221,18 @@ def extract(document: Document, trained: Mapping[str, Weights] | None = None) ->
         describe_phrase(c, setting)
     found = things(kept, document.text, trained.get("same", {}))
     return Extraction(tuple(claim_of(t, setting, document) for t in found if t.keep >= KEEP))
+
+
+def explain(document: Document, trained: Mapping[str, Weights] | None = None) -> list[Nearness]:
+    """Return how near each head of a document came to a claim, whether or not it is one."""
+    language = document.language or "en"
+    if language not in languages():
+        return []
+    trained = models() if trained is None else trained
+    setting = Setting.of(document.text, language, document.date, document.title)
+    found = judged(setting, trained)
+    for c in found:
+        settle_stage(c, trained)
+    keep = trained.get("keep", {})
+    firsts = [score(keep, c.features + c.party_features) for c in found] if keep else []
+    return nearness(found, firsts, setting.reading, trained, KEEP)

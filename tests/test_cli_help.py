@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+import resource
 import shlex
 import sys
-import time
 
 import pytest
 import typer
@@ -17,12 +17,15 @@ COMMANDS = re.findall(r"^  (\w+)  ", servanda("--help").out.partition("Commands:
 
 
 def test_help_answers_in_under_a_third_of_a_second() -> None:
-    def seconds() -> float:
-        began = time.perf_counter()
-        assert 0 == finished("--help").status
-        return time.perf_counter() - began
+    """Processor time, best of five: how busy the machine is says nothing of the program."""
 
-    assert 0.3 > min(seconds() for _ in range(7))
+    def seconds() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert 0 == finished("--help").status
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+    assert 0.3 > min(seconds() for _ in range(5))
 
 
 def test_help_imports_no_room() -> None:

@@ -80,7 +80,7 @@ def test_each_example_is_understood(command: str) -> None:
         assert command == made.info_name
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", sorted({*COMMANDS} - {"mcp", "serve"}))  # these answer programs anyway
 def test_each_command_gives_json(command: str) -> None:
     assert "--json" in servanda(command, "--help").out
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from servanda.extracting.candidates import candidates
+from servanda.extracting.parties import choices
 from servanda.language.cast import people_in
 from servanda.language.mentions import read
 from servanda.language.packs import lexicon, longest, pack
@@ -118,3 +120,26 @@ def test_an_entry_that_has_an_english_twin_says_the_same(language: str, table: s
 def test_the_day_of_a_month_is_no_state() -> None:
     assert [("米国", "USA")] == found("ja", "party", "20日米国で会談した")
     assert [("ベトナム", "VNM")] == found("ja", "party", "同日、ベトナムで会談した")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ja", "日中韓首脳が会談した。"),
+        ("ja", "日本、中国、韓国の3カ国首脳は会談した。"),
+        ("ko", "한국, 일본, 중국 정상은 회담했다."),
+    ],
+)
+def test_parties_named_only_together_are_never_parted(language: str, text: str) -> None:
+    reading = read(text, language)
+
+    for candidate in candidates(reading):
+        options = {c.parties for c in choices(candidate, reading, reading.ranking(), set(), set())}
+        assert {("CHN", "JPN", "KOR")} == {o for o in options if set(o) <= {"CHN", "JPN", "KOR"}}
+
+
+def test_parties_named_together_and_apart_may_be_parted() -> None:
+    reading = read("日中韓首脳会談に先立ち、日本と中国の外相が会談した。", "ja")
+
+    met = candidates(reading)[-1]
+    assert ("CHN", "JPN") in {c.parties for c in choices(met, reading, reading.ranking(), set(), set())}

@@ -109,7 +109,7 @@ def set_features(c: Candidate, parties: tuple[str, ...], dyad: tuple[str, ...], 
     inside = sum(p in here for p in parties)
     spoken = "&".join(name for name in SPOKEN if name in s.marks) or "plain"
     size = min(5, len(parties))
-    made = [f"size&in:{size}{min(3, inside)}", f"in&here:{min(3, inside)}{min(4, len(here))}", *run_features(c, parties, runs)]
+    made = [f"size&in:{size}{min(3, inside)}", f"in&here:{min(3, inside)}{min(4, len(here))}", *run_features(c, parties, runs), *phrase_features(c, parties)]
     made += [f"dyad&in:{inside}&{spoken}"] * (set(parties) == set(dyad))
     made += [f"last&in:{min(3, inside)}"] * (set(parties) == last)
     made += [f"all-here:{size}"] * (set(parties) == here)
@@ -163,6 +163,22 @@ def run_features(c: Candidate, parties: tuple[str, ...], runs: list[list[PartyMe
     return made
 
 
+def in_phrase(c: Candidate) -> set[str]:
+    """The parties named inside the head's own noun phrase: "Indian imports of Russian oil"."""
+    return {m.code for m in c.sentence.parties if c.phrase.start <= m.start < c.phrase.stop}
+
+
+def phrase_features(c: Candidate, parties: tuple[str, ...]) -> list[str]:
+    """Whether a set takes all whom the noun phrase names."""
+    named = in_phrase(c)
+    if not named:
+        return ["phrase:none"]
+    taken, left = len(named & set(parties)), len(named - set(parties))
+    made = [f"phrase:{min(3, taken)}of{min(3, taken + left)}", f"phrase.left:{min(2, left)}&{c.kind}"]
+    made.append(f"phrase.all:{left == 0}&{len(parties) == len(named)}&{c.form}")
+    return made
+
+
 def groups(s: Sentence, ranking: list[str], last: set[str]) -> list[tuple[str, ...]]:
     """Sets of three and more: a run of names, a run with the sentence's subject or the document's first party."""
     made = [last] if len(last) > 2 else []
@@ -175,32 +191,36 @@ def groups(s: Sentence, ranking: list[str], last: set[str]) -> list[tuple[str, .
     return [tuple(sorted(codes)) for codes in made if len(codes) > 2]
 
 
-def named_together(s: Sentence, after: bool) -> list[set[str]]:
-    """Return the parties that one word names at once, and those in a list that is counted or, in hi, ja and ko, the subject."""
-    by_place: dict[tuple[int, int], set[str]] = defaultdict(set)
+def named_together(s: Sentence, after: bool) -> list[tuple[set[str], set[str]]]:
+    """Return the parties that one word names at once, and those in a list that is counted or, in hi, ja and ko, the subject.
+
+    With each group stand those of it that the sentence names apart as well.
+    """
+    by_place: dict[tuple[int, int], list[PartyMention]] = defaultdict(list)
     for m in s.parties:
-        by_place[m.start, m.stop].add(m.code)
-    made = [codes for codes in by_place.values() if len(codes) > 1]
+        by_place[m.start, m.stop].append(m)
+    bound = [ms for ms in by_place.values() if len(ms) > 1]
     for run in runs_of(s, LISTED):
         stop = run[-1].stop if run else 0
         if len(run) > 2 and (s.mark_after("multilateral", stop, LISTED) or after and s.mark_after("by", stop, SUBJECT)):
-            made.append({m.code for m in run})
-    return made
+            bound.append(run)
+    return [({m.code for m in ms}, {m.code for m in s.parties if m not in ms}) for ms in bound]
 
 
 def party_sets(c: Candidate, ranking: list[str], last: set[str], after: bool) -> list[tuple[str, ...]]:
     """Return the sets that could be a candidate's parties: pairs of the few likeliest, and groups.
 
-    No set parts those that one word names together.
+    No set parts those that the sentence names only together; of visits each has one host.
     """
     here = list(dict.fromkeys(m.code for m in c.sentence.parties))
     near = sorted(here, key=lambda code: min(abs(m.start - c.head.start) for m in c.sentence.parties if m.code == code))
     few = list(dict.fromkeys([*near[:4], *ranking[:3], *sorted(last)[:3]]))[:FEW]
     made = [tuple(sorted(pair)) for pair in combinations(few, 2)]
-    made += groups(c.sentence, ranking, last)
+    if c.form != "visit":
+        made += groups(c.sentence, ranking, last)
     together = named_together(c.sentence, after)
-    made += [tuple(sorted(codes)) for codes in together]
-    whole = [m for m in made if all(codes <= set(m) or not codes & set(m) for codes in together)]
+    made += [tuple(sorted(codes)) for codes, _ in together]
+    whole = [m for m in made if all(codes <= set(m) or codes & set(m) <= apart for codes, apart in together)]
     return list(dict.fromkeys(whole))
 
 

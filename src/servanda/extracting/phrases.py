@@ -15,6 +15,7 @@ from servanda.language.sentences import word_matches, words_in
 from servanda.model import Span
 
 TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’./&+][\p{L}\p{M}\p{N}]+)*")
+KANA = regex.compile(r"\p{Hiragana}")
 SYLLABIC = regex.compile(r"[\p{Han}\p{Hangul}]")
 LINKS = ("of", "for", "between", "with", "purpose", "to")
 STOPPERS = ("to", "of", "with", "between", "by", "from", "at", "and", "for", "pronoun", "definite", "indefinite", "self_pronoun", "future", "past", "perfect", "present", "hedge", "clause", "attribution", "negation", "in_region", "against", "quote_verbs")
@@ -43,7 +44,7 @@ def genitive_edge(c: Candidate, reading: Reading) -> int:
     stops = [m.stop for name in ("by", "clause", "to") for m in s.marked(name) if m.stop <= c.head.start]
     stops += [b + 1 for b in s.breaks if b < c.head.start]
     start = max([s.start, *stops])
-    tokens = words_in(reading.text, start, c.head.start)
+    tokens = [t for t in words_in(reading.text, start, c.head.start) if not KANA.match(reading.text, t)]
     return tokens[max(0, len(tokens) - 9)] if tokens else c.head.start
 
 

@@ -26,7 +26,7 @@ ACRONYM = regex.compile(r"\s?\(([A-Z][A-Za-z&-]{1,9})\)")
 UNCASED_NAME = regex.compile(r"[\p{L}\p{M}\u200c\u200d.]+(?:[ \u00a0][\p{L}\p{M}\u200c\u200d.]+){0,3}")
 NAME_BEFORE = regex.compile(
     r"(?<![\p{Katakana}ー・＝])[\p{Katakana}ー]{2,}(?:[・＝][\p{Katakana}ー]+)*・?$|(?<!\p{Han})\p{Han}{2,5}・?$"
-    r"|(?<!\p{Hangul})(?:\p{Hangul}{1,5}(?<![은는이가을를의와과에서도로일월년]) ){0,2}\p{Hangul}{1,6} $"
+    r"|(?<![\p{Hangul}-])(?:[\p{Hangul}-]{1,8}(?<![은는이가을를의와과에서도로일월년]) ){0,2}[\p{Hangul}-]{1,12} $"
 )
 MINISTRY = regex.compile(r"(?<!\p{Hangul})\p{Hangul}{2,}(?:부|청|처|원|성|위원회) $")
 NAME_WORD = regex.compile(r"\S+")

@@ -18,7 +18,7 @@ from servanda.language.packs import Hit, Pack, lexicon, longest, pack
 from servanda.language.sentences import between, sentences_in, words_in
 from servanda.model import Span
 
-BREAKS = regex.compile(r"[,;:()\[\]—–、；：（）…]|[“”\"«»「」『』]|\s-\s")
+BREAKS = regex.compile(r"[,;:()\[\]—–、，；：（）…]|[“”\"«»「」『』]|\s-\s")
 QUOTED = regex.compile(r"[“\"«„「『]([^“”\"«»„「」『』]{12,600})[”\"»」』]")
 
 

@@ -115,13 +115,16 @@ def owed(drawn: Drawn) -> list[Section]:
 
 
 def by_owner(drawn: Drawn) -> list[tuple[str, list[Line]]]:
-    """Return the open undertakings last reported by who owes them, what is due first; "" is for what all sides owe."""
+    """Return the open undertakings last reported by who owes them; "" is for what all sides owe.
+
+    What is sure comes before what is doubtful, what is due first before what is due later.
+    """
     groups: dict[str, list[Line]] = {}
     for line in drawn.lines:
         if line.status in OPEN:
             groups.setdefault(owner(line, drawn.parties), []).append(line)
     for of in groups.values():
-        of.sort(key=lambda line: (line.due is None, line.due or ""))
+        of.sort(key=lambda line: (not line.firm, line.due is None, line.due or ""))
     return sorted(groups.items(), key=lambda group: (group[0] == "", group[0]))
 
 

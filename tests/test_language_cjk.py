@@ -73,7 +73,7 @@ def test_a_full_stop_within_a_quotation_that_goes_on_ends_no_sentence() -> None:
 @pytest.mark.parametrize(
     ("language", "text", "expected"),
     [
-        ("ja", "日本の山田花子防衛相はフィリピンのサントス国防相と会談した。", [("山田花子", "JPN"), ("サントス", "PHL")]),
+        ("ja", "日本の山田花子防衛相はフィリピンのサントス国防相と会談。", [("山田花子", "JPN"), ("サントス", "PHL")]),
         ("ja", "スハルディ・インドネシア大統領を迎えた。", [("スハルディ", "IDN")]),
         ("ja", "両国外相が会談した。", []),
         ("ko", "정하늘 국방부 장관은 노바크 폴란드 국방장관과 만났다.", [("정하늘", "KOR"), ("노바크", "POL")]),

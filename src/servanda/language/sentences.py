@@ -50,7 +50,9 @@ def is_abbreviated(before: str, language: str) -> bool:
 
 def ends_here(text: str, start: int, gap: regex.Match[str], language: str) -> bool:
     """Decide whether the sentence that began at ``start`` ends at a gap after its closing mark."""
-    if STARTS_LOW.match(text, gap.end()) or text[gap.start() - 1] in "」』" and QUOTE_GOES_ON.match(text, gap.end()):
+    if STARTS_LOW.match(text, gap.end()):
+        return False
+    if text[gap.start() - 1] in "」』" and QUOTE_GOES_ON.match(text, gap.end()):
         return False
     glued = gap.start() == gap.end() and text[gap.start() - 1] in ".!?"
     if glued and len(text) > gap.end() + 1 and not GLUED.match(text, gap.start() - 2) and text[gap.start() - 1] == ".":

@@ -113,7 +113,7 @@ def coverage(connection: Connection, parties: Sequence[str]) -> list[Coverage]:
     asked = asked.group_by(read.c.publisher, read.c.language).order_by(
         func.sum(read.c.documents).desc(), read.c.publisher
     )
-    return [Coverage(*row) for row in connection.execute(asked).tuples()]
+    return [Coverage(*row) for row in connection.execute(asked)]
 
 
 def waits(connection: Connection, query: Query, as_of: str) -> list[int]:

@@ -225,7 +225,8 @@ def shared_words(a: Profile, b: Profile) -> dict[str, float]:
         if any(word[0] == other[0] and fuzz.ratio(word, other) >= 84 for other in others):
             both[word] = 1.0
     if a.latin != b.latin:
-        both |= {bone: 1.0 for bone in a.bones & b.bones if len(bone) > 1}
+        spoken = {bone for word, bone in b.bones.items() if word not in both}
+        both |= {bone: 1.0 for word, bone in a.bones.items() if word not in both and bone in spoken}
     return both
 
 
@@ -253,8 +254,8 @@ def of_words(a: Profile, b: Profile) -> Iterator[Reason]:
     top = 3.0 if a.kind in EVENTS and b.kind in EVENTS else 5.0
     full = 1.0 if telling >= 1.0 else 0.75 if telling else 0.5
     yield Reason("title", round(top * alike(a, b, shared) * full, 2), ", ".join(sorted(shared)[:6]))
-    if a.latin != b.latin:
-        yield Reason("titles in other scripts share fewer words", 1.0)
+    if a.latin != b.latin and a.kind in EVENTS and b.kind in EVENTS and telling < 1.0:
+        yield Reason("titles in other scripts share fewer words", 0.7)
     if a.items and b.items and a.items & b.items:
         yield Reason("items", 1.0, ", ".join(sorted(a.items & b.items)[:4]))
     if a.title.ordinals & b.title.ordinals:

@@ -65,7 +65,7 @@ class Profile:
     period: Stretch
     told: int | None
     latin: bool
-    bones: frozenset[str]
+    bones: Mapping[str, str]
     called: bool
     around: Stretch
 
@@ -114,7 +114,7 @@ def profile(filed: Filed) -> Profile:
         period=stretch(claim.period),
         told=told,
         latin=LATIN.search(claim.title) is not None,
-        bones=frozenset(bone for word, w in title.words.items() if w == 1.0 and len(bone := skeleton(word)) > 1),
+        bones={word: bone for word, w in title.words.items() if w == 1.0 and len(bone := skeleton(word)) > 1},
         around=around(event, signed, told),
         called=CALL.search(claim.title) is not None,
     )
@@ -171,7 +171,7 @@ def traits(of: Profile) -> set[str]:
     found = {f"e:{'+'.join(sorted(telling))}"} if telling else set()
     found |= set(word_pairs(of, telling | dict.fromkeys(of.items, 1.0)))
     single = {word for word, weight in telling.items() if weight == 1.0} | of.items
-    found |= {f"w:{word}:{of.kind}:{year}" for word in single | of.bones for year in half_years(of)}
+    found |= {f"w:{word}:{of.kind}:{year}" for word in single.union(of.bones.values()) for year in half_years(of)}
     found |= {f"a:{amount}" for amount in of.title.amounts} | {f"g:{key}" for key, _ in of.orgs}
     found |= {f"o:{number}:{of.kind}" for number in of.title.ordinals}
     if of.kind in EVENTS and len(of.persons) < CROWD:

@@ -214,15 +214,15 @@ def read_title(text: str) -> Title:
     return Title(words, ordinals, years, frozenset(amounts_in(text)), sum(words.values()))
 
 
+ANUSVARA = ((regex.compile("ंह"), "नग"), (regex.compile("ं(?=[पफबभम])"), "म"), (regex.compile("[ंँ]"), "न"))
 SOUNDS = tuple(
     (regex.compile(sound), letter)
     for sound, letter in (
         ("ph", "f"),
         ("[wv]", "v"),
         ("ck|[cq]", "k"),
-        ("[xz]", "s"),
-        ("dzh", "j"),
-        ("m(?=[kgtdsj])", "n"),
+        ("tsz|dzh|zh|z", "j"),
+        ("x", "s"),
     )
 )
 SOFT = regex.compile(r"[^a-z]|[aeiouyh]")
@@ -236,7 +236,10 @@ def skeleton(name: str) -> str:
 
     "Jaishankar" and its Devanagari spelling both give "jsnkr"; short results say little.
     """
-    latin = anyascii(unicodedata.normalize("NFC", name)).lower()
+    spoken = unicodedata.normalize("NFC", name)
+    for sign, letters in ANUSVARA if "ऀ" < max(spoken, default="") < "ॿ" else ():
+        spoken = sign.sub(letters, spoken)
+    latin = anyascii(spoken).lower()
     for sound, letter in SOUNDS:
         latin = sound.sub(letter, latin)
     bones = SOFT.sub("", latin)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from servanda.cli.door import DONE, WITH_PROBLEMS, AsJson, command, said
+from servanda.cli.door import DONE, WITH_PROBLEMS, AsJson, LedgerPath, command, said
 from servanda.cli.extract import Given, Language, Paths, status
 
 if TYPE_CHECKING:
@@ -234,3 +234,39 @@ def records_in(file: Path) -> Iterator[dict[str, Any]]:
         if not isinstance(record, dict) or not isinstance(record.get("claims"), list):
             raise QueryError(f"{file}:{number}: is no extracted document. Give what servanda extract --jsonl printed.")
         yield record
+
+
+@command("mcp")
+def mcp(
+    ledger: LedgerPath = None,
+    http: Annotated[
+        str | None, typer.Option("--http", help="Serve over HTTP instead of stdio.", metavar="HOST:PORT")
+    ] = None,
+    writing: Annotated[bool, typer.Option("--allow-writing", help="Let assistants add reports and judge.")] = False,
+) -> int:
+    """Serve the ledger to AI assistants (Model Context Protocol).
+
+    Over standard input and output unless --http is given; read-only unless allowed.
+
+    \b
+    Examples:
+      servanda mcp
+      servanda mcp --ledger desk.db --http 127.0.0.1:8765
+    """
+    from servanda.problems import QueryError
+
+    try:
+        from servanda.mcp_server import server
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != "mcp":
+            raise
+        raise QueryError("servanda mcp: needs an extra. Install it with: pip install 'servanda[mcp]'") from error
+    made = server(ledger, writing)
+    if http is None:
+        made.run("stdio")
+    else:
+        host, _, port = http.rpartition(":")
+        if not port.isdecimal() or not 0 < int(port) < 65536:
+            raise QueryError(f"--http {http}: is no address. Write it as 127.0.0.1:8765.")
+        made.run("streamable-http", host=host or "127.0.0.1", port=int(port))
+    return DONE

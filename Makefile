@@ -21,4 +21,4 @@ lint: .venv/ready
 	.venv/bin/mypy
 
 bench: .venv/ready
-	.venv/bin/python bench/run.py
+	.venv/bin/python bench/measure.py

@@ -47,6 +47,13 @@ def test_the_makefile_has_the_verbs_that_the_readme_names() -> None:
     assert all(re.search(rf"^{verb}:", makefile, re.M) for verb in re.findall(r"`make (\w+)`", README))
 
 
+def test_the_makefile_names_only_files_that_are_there() -> None:
+    named = re.findall(r"(bench/\S+\.py)", (ROOT / "Makefile").read_text("utf-8"))
+
+    assert named
+    assert [] == [path for path in named if not (ROOT / path).is_file()]
+
+
 def commands_of(page: Path) -> list[str]:
     """Return the servanda commands that a page shows."""
     shown = [line.removeprefix("$ ") for block in blocks(page, "(?:sh|console)") for line in block.splitlines()]

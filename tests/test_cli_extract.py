@@ -118,6 +118,15 @@ def test_packs_lists_english_and_hindi() -> None:
     assert {"en", "hi"} <= {pack["language"] for pack in packs}
 
 
+def test_packs_says_on_what_a_figure_was_measured_and_where_there_is_none() -> None:
+    from servanda.cli.extract import quality
+
+    figures = {"on": "gold/dev", "learnt": False, "documents": 37, "claims": 218, "precision": 0.53, "recall": 0.48}
+    assert "precision 0.53  recall 0.48   (218 claims of 37 documents, gold/dev)" == quality(figures)
+    assert "which it learnt from" in quality(figures | {"learnt": True})
+    assert "not measured" == quality(None)
+
+
 def test_a_fault_of_the_extractor_in_one_document_stops_no_other(
     report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

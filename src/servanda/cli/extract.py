@@ -91,9 +91,8 @@ def packs(as_json: AsJson = False) -> int:
         print(dumped(rows))
     else:
         for row in rows:
-            print(
-                f"{row['language']:4}{row['name']:12}{sum(row['entries'].values()):6,} entries   {quality(row['measured'])}"
-            )
+            size = sum(row["entries"].values())
+            print(f"{row['language']:4}{row['name']:12}{size:6,} entries   {quality(row['measured'])}")
     return DONE
 
 

@@ -27,6 +27,7 @@ VAGUE_APART = 45  # days within which two general statements on one field are on
 HALF_YEAR = 180
 STALE = 400  # days after which a text spoken of as unfinished is hardly the one signed before
 
+SINGLE = frozenset({Kind.INSTRUMENT, Kind.MEETING, Kind.EXERCISE, Kind.INSTITUTION})
 PLACE = 0.3  # what a place's name in two titles weighs, if it is also where both say that it is
 UNFINISHED = (Stage.PROPOSED, Stage.NEGOTIATING, Stage.DISCUSSED, Stage.AGREED)
 # Between things that are no events the kind is a matter of taste; an event is rarely taken for anything else.
@@ -252,7 +253,7 @@ def of_words(a: Profile, b: Profile) -> Iterator[Reason]:
     shared = shared_words(a, b)
     telling = sum(weight for word, weight in shared.items() if weight >= 0.6 and not named_elsewhere(word, a, b))
     top = 3.0 if a.kind in EVENTS and b.kind in EVENTS else 5.0
-    full = 1.0 if telling >= 1.0 else 0.75 if telling else 0.5
+    full = 1.0 if telling >= 1.0 else 0.5 if not telling or not one_at_a_time(a, b) else 0.75
     yield Reason("title", round(top * alike(a, b, shared) * full, 2), ", ".join(sorted(shared)[:6]))
     if a.latin != b.latin and a.kind in EVENTS and b.kind in EVENTS and telling < 1.0:
         yield Reason("titles in other scripts share fewer words", 0.7)
@@ -271,6 +272,11 @@ def of_words(a: Profile, b: Profile) -> Iterator[Reason]:
 def same_sum(a: Profile, b: Profile) -> bool:
     """True where any sum of one title is within a twentieth of one of the other's."""
     return any(abs(x - y) <= 0.05 * max(x, y) for x in a.title.amounts for y in b.title.amounts)
+
+
+def one_at_a_time(a: Profile, b: Profile) -> bool:
+    """True for kinds of which two states have one at a time in a field: a trade agreement, but not a loan."""
+    return a.kind in SINGLE and b.kind in SINGLE
 
 
 def named_elsewhere(word: str, a: Profile, b: Profile) -> bool:
@@ -365,9 +371,9 @@ def of_time(a: Profile, b: Profile) -> Iterator[Reason]:
     elif apart <= (7 if a.kind in EVENTS else VAGUE_APART):
         yield Reason("told in the same days" if apart <= 7 else "told within weeks", 0.7)
     elif apart > HALF_YEAR and not (known(a.signed) and known(b.signed)):
-        yield Reason(
-            "told long apart", -0.5 if apart <= STALE else -1.0 if apart <= 2 * STALE else -1.5, f"{apart} days"
-        )
+        thin = 2.0 if sum(shared_words(a, b).values()) < 1.5 else 1.0
+        years = 0.5 if apart <= STALE else 1.0 if apart <= 2 * STALE else 1.5
+        yield Reason("told long apart", -thin * years, f"{apart} days")
 
 
 def reached_when_due(plan: Profile, done: Profile) -> bool:

@@ -75,6 +75,7 @@ class Lexicon:
     exact: Mapping[str, tuple[str, float]]
     stems: Mapping[str, tuple[str, float]]
     ordinals: Mapping[str, int]
+    short: Mapping[str, tuple[str, ...]]
 
 
 @cache
@@ -89,7 +90,8 @@ def lexicon() -> Lexicon:
             for form in map(plain, forms):
                 (stems if form.endswith("*") else exact)[form.rstrip("*")] = (meaning, weights[section])
     ordinals = {plain(form): int(n) for n, forms in data["ordinals"].items() for form in forms}
-    return Lexicon(exact, stems, ordinals)
+    short = {plain(form): tuple(tokens(long)) for form, long in data["short"].items()}
+    return Lexicon(exact, stems, ordinals, short)
 
 
 @cache
@@ -197,6 +199,12 @@ def long_names() -> regex.Pattern[str]:
     )
 
 
+def written_out(text: str) -> Iterator[str]:
+    """Yield the words of a text, short forms written out."""
+    for token in tokens(text):
+        yield from lexicon().short.get(token, (token,))
+
+
 @lru_cache(maxsize=100_000)
 def read_title(text: str) -> Title:
     """Return the words of a title with their weights, and its ordinals, years and amounts of money."""
@@ -206,7 +214,7 @@ def read_title(text: str) -> Title:
     bare = MEMORANDUM.sub(
         "memorandum", ORDINAL.sub(" ", long_names().sub(" ", plain(AMOUNT.sub(" ", YEARS_SHORT.sub(" ", text)))))
     )
-    for token in tokens(bare):
+    for token in written_out(bare):
         if token not in written and token not in lexicon().ordinals:
             meaning, weight = weighed(token)
             if weight > 0 and token not in party_words():

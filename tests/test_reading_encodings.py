@@ -1,6 +1,8 @@
-"""Legacy encodings, declared and not, and pages that declare what they are not."""
+"""Legacy encodings, declared and not; pages that declare what they are not; floods of one sign."""
 
 from __future__ import annotations
+
+import time
 
 import pytest
 
@@ -87,3 +89,20 @@ def test_a_page_saved_as_utf8_is_read_so_whatever_it_declares():
     assert ["La Fredonie a décidé de négocier un accord à la rencontre d'été à Strelsau."] == texts(
         reads(page.encode())
     )
+
+
+@pytest.mark.parametrize(
+    "unit", [" ", "\n", " \n", "\u200d", "[", "![", "<!--", "<a href=x>", "&", "date ", "A-\n", "- ", "a: b\n"]
+)
+@pytest.mark.parametrize(
+    "frame",
+    ["{}", "# head\n\n{}", "<body><p>{}", "<rss><item><title>a</title><description>{}</description></item></rss>"],
+)
+def test_what_repeats_itself_takes_no_longer_than_it_is_long(unit: str, frame: str):
+    """Patterns that go back and forth would take minutes over these 60,000 characters."""
+    data = frame.format(unit * (60_000 // len(unit))).encode()
+    start = time.process_time()
+    found = reads(data, "repeated.md")
+
+    assert found
+    assert time.process_time() - start < 5

@@ -24,6 +24,8 @@ _PROBES = 3
 _SHORTEST = 24
 _LONG = 60
 _NEAR = 1 << 16
+_MOST_LINES = 5_000
+_MOST_SIGNS = 200
 _CANDIDATES = 12
 _TAG = r"<!--.*?-->|<!\[CDATA\[|\]\]>|<[/!?a-zA-Z][^<>]*>"
 _ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?"
@@ -63,7 +65,7 @@ def aligned(body: str, raw: str, view: View, start: int = 0, stop: int | None = 
     read sign by sign in the gap between their neighbours.
     """
     stop = len(raw) if stop is None else stop
-    first = start
+    first, lines = start, 0
     anchors: list[Anchor] = []
     missing: list[tuple[int, int]] = []
     for line in _LINE.finditer(body):
@@ -72,6 +74,9 @@ def aligned(body: str, raw: str, view: View, start: int = 0, stop: int | None = 
         if at < 0 and len(words) >= _LONG:
             at = raw.find(words, first, stop)  # a line before it may have been found too far on
         if at < 0:
+            if lines > _MOST_LINES:
+                continue
+            lines += 1
             missing.append((line.start(), line.start() + len(words)))
             continue
         anchors += _in_gap(body, missing, raw, view, start if start <= at else first, at)
@@ -131,10 +136,12 @@ def _first_escape(line: str, raw: str, start: int, stop: int) -> int:
 def _read_on(line: str, here: int, raw: str, there: int, stop: int, view: View) -> list[Anchor]:
     """Return anchors from ``line[here:]`` to ``raw[there:]`` as far as the two say the same."""
     anchors: list[Anchor] = []
-    while here < len(line) and there < stop:
+    skipped = 0
+    while here < len(line) and there < stop and skipped < _MOST_SIGNS:
+        skipped += 1
         if run := _common(line, here, raw, there):
             anchors.append((here, there, run))
-            here, there = here + run, there + run
+            here, there, skipped = here + run, there + run, 0
         elif line[here].isspace():
             here += 1
         elif raw[there].isspace() or raw[there] in _JUNK:

@@ -24,11 +24,10 @@ _ONE_TO_ONE = _SPACES | _BREAKS
 _EXOTIC = re.compile("[" + "".join(map(chr, _ONE_TO_ONE)) + "]")
 # Zero-width joiner and non-joiner are kept between letters and marks: Indic and Persian words need them.
 _JUNK = re.compile(
-    "\r(?=\n)|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb]"
-    "|[\u200c\u200d](?![^\\W\\d_]|[\u0300-\u036f\u0600-\u06ff\u0900-\u0dff\u1000-\u109f\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])"
+    "\r(?=\n)|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb]+"
+    "|[\u200c\u200d]++(?![^\\W\\d_]|[\u0300-\u036f\u0600-\u06ff\u0900-\u0dff\u1000-\u109f\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])"
 )
-_RUNS = re.compile("  +(?! )|(?<=\n) | (?=\n)")
-_FLOODS = re.compile("\n{3,}")
+_RUNS = re.compile(r"\s{2,}+")
 _LONE_RETURN = re.compile("\r")
 _REPEATED_LENGTH = 40
 _SCRAP = 200
@@ -48,19 +47,16 @@ def cleaned(body: Traced, boilerplate: Boilerplate | None = None) -> Traced:
 
 def tidied(text: Traced) -> Traced:
     """Return the text with single blanks, no blanks at the ends of lines, and no more than one empty line."""
-    text = text.edit((m.start(), m.end(), _run(m)) for m in _RUNS.finditer(text.text))
-    text = text.sub(_FLOODS, "\n\n")
+    text = text.edit((m.start(), m.end(), new) for m in _RUNS.finditer(text.text) if (new := _gap(m[0])) != m[0])
     stripped = text.text.strip()
     start = text.text.find(stripped) if stripped else 0
     return text if len(stripped) == len(text.text) else text.cut(start, start + len(stripped))
 
 
-def _run(match: re.Match[str]) -> str:
-    """A run of blanks inside a line is one blank; at an edge it is nothing."""
-    text = match.string
-    at_edge = match.start() == 0 or match.end() == len(text)
-    beside_break = at_edge or text[match.start() - 1] == "\n" or text[match.end()] == "\n"
-    return "" if beside_break else " "
+def _gap(run: str) -> str:
+    """White space with a line break in it is one, with more an empty line; any other is a blank."""
+    breaks = run.count("\n")
+    return "\n\n" if breaks > 1 else "\n" if breaks else " "
 
 
 def composed_nfc(text: Traced) -> Traced:

@@ -27,6 +27,7 @@ _URL_DAY = re.compile(
 )
 _DIGITS = {ord(native): str(i) for i, native in enumerate("०१२३४५६७८९")}
 _EARLIEST = 1900
+_LONGEST_DATE = 200
 _FINAL = re.compile(r"[.।॥。][\"'”’»)\]]*$")
 _LETTERS = re.compile(r"[^\W\d_]")
 _LONGEST_TITLE = 220
@@ -39,7 +40,7 @@ def day_of(words: str | None) -> str | None:
     """
     if not words:
         return None
-    words = words.strip().translate(_DIGITS)
+    words = words[:_LONGEST_DATE].strip().translate(_DIGITS)
     for read in (_iso, _mail_date, _epoch, _named_month, _numeric):
         if (found := read(words)) is not None:
             return found.isoformat()

@@ -28,6 +28,7 @@ _NOT_PUBLISHED = re.compile(
 )
 _PUBLISHED = etree.XPath('//*[@itemprop="datePublished" or (name()="time" and @pubdate)]')
 _FULLER = 100
+_LONGEST = 1000
 _SITE_TAIL = re.compile(r"\s+[|–—·•:»-]+\s+[^|–—·•»]{2,40}$")
 
 
@@ -142,6 +143,7 @@ def _without_site(title: str | None, metas: dict[str, str], heading: str | None)
     """Return a title without the site's name after it, where the heading or the site's name shows it."""
     if not title:
         return None
+    title = " ".join(title[:_LONGEST].split())
     site = metas.get("og:site_name", "")
     if heading and len(heading) > 10 and title.startswith(heading):
         return heading

@@ -31,6 +31,7 @@ _NUMBER = re.compile(
 _FEW_LETTERS = 16
 _NEAR_EDGE = 1500
 _LONG_PAGE = 8
+_SHORT_LINE = 30
 _ENDS = re.compile(r"[.!?:;।॥。！？\"”’»)]$")
 COMMAND = [sys.executable, "-m", "servanda.reading.pdf_child"]
 _MADE = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
@@ -75,7 +76,12 @@ def _made(words: str | None, body: str) -> str | None:
 def paragraphs_of(pages: list[list[str]]) -> str:
     """Join lines to paragraphs: running heads and page numbers out, hyphens at line ends closed."""
     running = _running(pages)
-    lines = [line for page in pages for line in page if line not in running and not _NUMBER.fullmatch(line)]
+    lines = [
+        line
+        for page in pages
+        for line in page
+        if line not in running and not (len(line) < _SHORT_LINE and _NUMBER.fullmatch(line))
+    ]
     return _joined(lines)
 
 

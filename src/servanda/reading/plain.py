@@ -15,23 +15,25 @@ from .draft import Draft, Facts, Material
 from .metadata import day_of
 from .tracing import Edit, Traced
 
-_DATE_LINE = re.compile(r"\s*(?:date|published|dated)\s*:?\s+(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}\S*)?(?=\s|\Z)", re.I)
-_URL_LINE = re.compile(r"\s*(?:url|source|link)?\s*:?\s*(https?://\S+)[ \t]*(?=\n|\Z)", re.I)
-_URL_AFTER_DATE = re.compile(r"[ \t]*(https?://\S+)")
-_FIELD = re.compile(
-    r"[ \t]*(title|headline|date|published|url|link|source|publisher|language)[ \t]*:[ \t]+([^\n]+)\n", re.I
+_DATE_LINE = re.compile(
+    r"\s*+(?:date|published|dated)[ \t]*+:?[ \t]*+(?<=[\s:])(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}\S*)?(?=\s|\Z)", re.I
 )
-_FRONT_MATTER = re.compile(r"\s*---[ \t]*\n((?:[\w-]+[ \t]*:[^\n]*\n|[ \t]+[^\n]*\n)+)---[ \t]*(?:\n|\Z)")
+_URL_LINE = re.compile(r"\s*+(?:(?:url|source|link)[ \t]*+:[ \t]*+)?(https?://\S++)[ \t]*+(?=\n|\Z)", re.I)
+_URL_AFTER_DATE = re.compile(r"[ \t]*+(https?://\S++)")
+_FIELD = re.compile(
+    r"[ \t]*+(title|headline|date|published|url|link|source|publisher|language)[ \t]*+:[ \t]++([^\n]++)\n", re.I
+)
+_FRONT_MATTER = re.compile(r"\s*+---[ \t]*+\n((?:[\w-]++[ \t]*+:[^\n]*+\n|[ \t]++[^\n]*+\n)+)---[ \t]*+(?:\n|\Z)")
 _HEADING = re.compile(r"^#[ \t]+([^\n]+)", re.M)
 _MARKS = (
     re.compile(
-        r"!\[[^\]\n]*\]\([^)\n]*\)|^[ \t]*(?:[-*_][ \t]*){3,}$|^```[^\n]*$|^[ \t]{0,3}(?:>[ \t]?)+"
-        r"|^[ \t]*(?:[-*+]|\d+[.)])[ \t]+|^#{1,6}[ \t]+",
+        r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,500}\)|^[ \t]*+(?:[-*_][ \t]*+){3,}+$|^```[^\n]*+$|^[ \t]{0,3}(?:>[ \t]?)++"
+        r"|^[ \t]*+(?:[-*+]|\d{1,9}[.)])[ \t]++|^#{1,6}[ \t]++",
         re.M,
     ),
-    re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)"),
-    re.compile(r"(?<![\w*_])(?:\*\*|__)([^\s*_][^*_\n]*?)(?:\*\*|__)(?![\w*_])"),
-    re.compile(r"(?<![\w*_])[*_]([^\s*_][^*_\n]*?)[*_](?![\w*_])"),
+    re.compile(r"\[([^\[\]\n]{1,300})\]\([^()\n]{0,500}\)"),
+    re.compile(r"(?<![\w*_])(?:\*\*|__)([^\s*_][^*_\n]{0,500}?)(?:\*\*|__)(?![\w*_])"),
+    re.compile(r"(?<![\w*_])[*_]([^\s*_][^*_\n]{0,500}?)[*_](?![\w*_])"),
 )
 _SLOT = {"headline": "title", "published": "date", "link": "url", "source": "publisher"}
 

@@ -18,7 +18,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, sleep_using_event, stop_after_attempt
+from tenacity.wait import wait_random_exponential
 
 from servanda.asking.instruction import Request
 from servanda.asking.settings import Settings
@@ -63,6 +64,7 @@ class Pace:
         self.gap = 60 / per_minute if per_minute else 0.0
         self.next = 0.0
         self.lock = threading.Lock()
+        self.stopped = threading.Event()
 
     def turn(self) -> None:
         """Wait for one's turn."""
@@ -70,7 +72,7 @@ class Pace:
             now = time.monotonic()
             start = max(now, self.next)
             self.next = start + self.gap
-        time.sleep(max(0.0, start - now))
+        self.stopped.wait(max(0.0, start - now))
 
     def hold(self, seconds: float) -> None:
         """Let nobody start for so long."""
@@ -90,6 +92,10 @@ class Client:
         timeout = httpx.Timeout(settings.timeout, connect=min(10.0, settings.timeout))
         self.http = httpx.Client(headers=headers, timeout=timeout, transport=transport, follow_redirects=False)
 
+    def stop(self) -> None:
+        """Ask nothing more; what was asked already is still heard, for it is paid for."""
+        self.pace.stopped.set()
+
     def close(self) -> None:
         self.http.close()
 
@@ -99,6 +105,7 @@ class Client:
             retry=retry_if_exception_type(PassingError),
             stop=stop_after_attempt(self.settings.attempts),
             wait=self.wait,
+            sleep=sleep_using_event(self.pace.stopped),
             reraise=True,
         )
         try:
@@ -122,6 +129,8 @@ class Client:
         """Ask once; a server that does not know a form of request is asked in a plainer one."""
         while True:
             self.pace.turn()
+            if self.pace.stopped.is_set():
+                raise RefusedError("the run was stopped")
             status, headers, content = self.post(self.body(request))
             if status == 200:
                 return answer_in(content)

@@ -119,6 +119,10 @@ class Reader:
                     yield self.ended(*window.popleft())
             while window:
                 yield self.ended(*window.popleft())
+        except BaseException:  # stopped from outside, or by what ends the run: no new question is asked
+            if self.client is not None:
+                self.client.stop()
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -134,8 +138,17 @@ class Reader:
             return item, None
         if (given := self.whole_answer(name)) is not None:
             whole = pieces(document, len(document.text) + 1, 0, 1)[0][0]
-            return item, self.read_of(document, name, [Outcome(whole, answered(given.text))])
-        return item, self.read_of(document, name, [o for future in futures for o in future.result()])
+            return item, self.safely(document, name, [Outcome(whole, answered(given.text))])
+        return item, self.safely(document, name, [o for future in futures for o in future.result()])
+
+    def safely(self, document: Document, name: str, outcomes: Sequence[Outcome]) -> Read:
+        """Return what was read of a document; a fault of ours in checking it stops no other."""
+        try:
+            return self.read_of(document, name, outcomes)
+        except Exception as error:  # noqa: BLE001 the batch's boundary: one document's fault must not stop the others
+            words = f"checking the model's answer failed ({type(error).__name__}: {error}); nothing was taken from it."
+            fault = Problem(name or "document", words, "answer", "Please report it with the text.")
+            return Read(Extraction((), (fault,)), whole=False)
 
     def read(self, document: Document, name: str = "") -> Read:
         """Return one document as the model read it."""

@@ -59,7 +59,7 @@ class Settings:
     @property
     def name(self) -> str:
         """What the ledger calls the extractor: ``llm/MODEL``."""
-        return f"llm/{self.model or 'unnamed'}"
+        return f"llm/{(self.model or 'unnamed').replace('+', '-')}"
 
 
 def settings_file() -> Path:

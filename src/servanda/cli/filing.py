@@ -107,12 +107,18 @@ def file_source(ledger: Ledger, group: list[Report], added: Added) -> None:
     if (source := group[0].source) is None:
         return
     claims = [claim for report in group for claim in report.claims]
-    filing = ledger.file(source, documents, claims, problems, read_by=group[0].read_by)
+    filing = ledger.file(source, documents, claims, problems, read_by=readers_of(group))
     added.documents += filing.documents
     added.claims += filing.claims
     added.withdrawn += filing.withdrawn
     added.entries.update(filing.entries)
     added.problems += filing.problems
+
+
+def readers_of(group: list[Report]) -> list[str] | None:
+    """Return who read every document of a source to its end: only their earlier claims may be out of date."""
+    told = [set(report.read_by) for report in group if report.read_by is not None]
+    return sorted(set.intersection(*told)) if told else None
 
 
 Follow = Callable[[Iterable["Report"]], Iterable["Report"]]

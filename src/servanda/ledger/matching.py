@@ -16,7 +16,7 @@ from servanda.codebook import rung
 from servanda.ledger.days import gap, known, length
 from servanda.ledger.profiles import CLOSE, EVENTS, REACHED, VAGUE, Profile, gathering
 from servanda.ledger.records import Match, Reason, Verdict
-from servanda.ledger.words import skeleton
+from servanda.ledger.words import one_person, skeleton
 from servanda.model import Kind, Stage
 
 SAME = 4.0
@@ -166,7 +166,7 @@ def moved(a: Profile, b: Profile) -> bool:
     if a.title.ordinals & b.title.ordinals and gap(a.event, b.event) < STALE:
         return True
     put_off = Stage.STALLED in (a.stage, b.stage) and gap(a.event, b.event) < STALE
-    return put_off and bool(a.persons & b.persons or alike(a, b) >= 0.75)
+    return put_off and bool(same_people(a, b) or alike(a, b) >= 0.75)
 
 
 def other_signature(a: Profile, b: Profile) -> Decided:
@@ -286,7 +286,7 @@ def named_elsewhere(word: str, a: Profile, b: Profile) -> bool:
     if not (a.place or b.place or a.persons or b.persons):
         return False
     bone = skeleton(word)
-    return bone in a.place or bone in b.place or bone in a.persons or bone in b.persons
+    return bone in a.place or bone in b.place or bone in a.names or bone in b.names
 
 
 def of_sort(a: Profile, b: Profile) -> Iterator[Reason]:
@@ -336,16 +336,22 @@ def one_name(words: frozenset[str], others: frozenset[str]) -> bool:
     return shorter >= 2 and len(words & others) >= 0.6 * shorter
 
 
+def same_people(a: Profile, b: Profile) -> list[tuple[str, ...]]:
+    """Return the people of one claim whom the other names too."""
+    return [person for person in a.persons if any(one_person(person, other) for other in b.persons)]
+
+
 def of_persons(a: Profile, b: Profile) -> Reason:
     """The people of a sitting tell it from the next room's; who visits, tells the visit."""
-    common, words = a.persons & b.persons, ", ".join(sorted(a.persons & b.persons))
+    common = same_people(a, b)
+    words = ", ".join(" ".join(person) for person in common)
     if a.kind not in EVENTS or b.kind not in EVENTS:
         return Reason("same people", 0.7, words) if common else Reason("other people", -0.3)
     if not common:
         return Reason("other people", -2.5)
     if gathering(a.form) == "visit" or len(common) > 1:
         return Reason("same people", 2.0, words)
-    if a.persons - common and b.persons - common:
+    if len(a.persons) > 1 and len(b.persons) > 1:
         return Reason("another counterpart", -2.0, words)
     return Reason("one of them the same", 1.0, words)
 
@@ -394,16 +400,24 @@ def of_event(a: Profile, b: Profile) -> Iterator[Reason]:
     if known(a.event) and known(b.event):
         lengths = [n for n in (length(a.event), length(b.event)) if n is not None]
         exact = len(lengths) == 2 and max(lengths) <= 14
-        yield (
-            Reason("same days", 2.5 if exact else 1.5)
-            if gap(a.event, b.event) <= SLACK
-            else Reason("moved to other days", -0.5)
-        )
+        same = gap(a.event, b.event) <= SLACK
+        yield Reason("same days", 2.5 if exact else 1.5) if same else Reason("moved to other days", -0.5)
+        return
+    if planned_after(a, b) or planned_after(b, a):
+        yield Reason("planned after the other was held", -2.5)
     elif (apart := told_apart(a, b)) is not None:
         if apart <= 10:
             yield Reason("around the same days", 1.2)
         elif apart > 120:
             yield Reason("at another time", -2.0, f"{apart} days")
+
+
+def planned_after(plan: Profile, done: Profile) -> bool:
+    """True where one report still plans what, days before, the other told as held: that is the next one."""
+    if plan.stage not in UNFINISHED or done.stage is not Stage.DONE or plan.told is None:
+        return False
+    held = done.around[1]
+    return held is not None and plan.told > held + SLACK
 
 
 def of_place(a: Profile, b: Profile) -> Iterator[Reason]:

@@ -17,7 +17,7 @@ import regex
 
 from servanda.ledger.days import UNKNOWN, Stretch, day_number, known, length, stretch
 from servanda.ledger.records import Filed
-from servanda.ledger.words import PLAIN_WORD, Title, body_key, name_keys, places, plain, read_title, skeleton
+from servanda.ledger.words import PLAIN_WORD, Title, body_key, person_words, places, plain, read_title, skeleton
 from servanda.model import Kind, Stage
 
 EVENTS = frozenset({Kind.MEETING, Kind.EXERCISE})
@@ -52,7 +52,8 @@ class Profile:
     items: frozenset[str]
     orgs: tuple[tuple[str, frozenset[str]], ...]
     org_words: frozenset[str]
-    persons: frozenset[str]
+    persons: tuple[tuple[str, ...], ...]
+    names: frozenset[str]
     place: frozenset[str]
     place_codes: frozenset[str]
     place_words: frozenset[str]
@@ -86,6 +87,7 @@ def profile(filed: Filed) -> Profile:
     """Return what matching needs of a claim."""
     claim, title = filed.claim, read_title(filed.claim.title)
     place, codes = read_place(claim.where)
+    persons = tuple(sorted({words for name in claim.persons if (words := person_words(name))}))
     event, told = event_of(filed), day_number(filed.card.date)
     signed = stretch(claim.when) if claim.kind is Kind.INSTRUMENT and claim.stage is Stage.SIGNED else UNKNOWN
     return Profile(
@@ -101,7 +103,8 @@ def profile(filed: Filed) -> Profile:
         items=frozenset(strong(" ".join(claim.items))),
         orgs=tuple((body_key(name), frozenset(read_title(name).words)) for name in sorted(set(claim.orgs))),
         org_words=frozenset(word for name in claim.orgs for word in (body_key(name), *read_title(name).words)),
-        persons=name_keys(claim.persons),
+        persons=persons,
+        names=frozenset(word for person in persons for word in person),
         place=place,
         place_codes=codes,
         place_words=frozenset(read_title(claim.where).words) if claim.where else frozenset(),
@@ -175,7 +178,7 @@ def traits(of: Profile) -> set[str]:
     found |= {f"a:{amount}" for amount in of.title.amounts} | {f"g:{key}" for key, _ in of.orgs}
     found |= {f"o:{number}:{of.kind}" for number in of.title.ordinals}
     if of.kind in EVENTS and len(of.persons) < CROWD:
-        found |= {f"p:{person}" for person in of.persons}
+        found |= {f"p:{name}" for person in of.persons for name in (person[0], person[-1])}
     if of.kind is Kind.INSTRUMENT:
         found |= {f"i:{of.form}:{field}" for field in (*fields, *of.title.years)}
     return found | set(moments(of, fields))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -149,10 +149,24 @@ def weighed(token: str) -> tuple[str, float]:
     for stop in range(len(token), 2, -1):
         if found := words.stems.get(token[:stop]):
             return found
-    if token.isascii():
-        single = singular(token)
-        return words.exact.get(single, (single, 1.0 if len(single) > 1 else 0.2))
-    return anyascii(token).lower().strip("'"), 1.0
+    if not token.isascii():
+        return anyascii(token).lower().strip("'"), 1.0
+    single = singular(token)
+    for form in (single, stem(single), stem(single) + "e"):
+        if found := words.exact.get(form):
+            return found
+    return stem(single), 1.0 if len(single) > 1 else 0.2
+
+
+ENDINGS = ("ation", "ition", "ment", "ion", "ing", "ed", "al", "er", "e")
+
+
+def stem(word: str) -> str:
+    """Return an English word without a common ending, so that "deployment" and "deploying" are one."""
+    for ending in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
 
 
 def singular(token: str) -> str:
@@ -254,10 +268,19 @@ def skeleton(name: str) -> str:
     return "".join(letter for letter, _ in groupby(bones))
 
 
-def name_keys(names: Iterable[str]) -> frozenset[str]:
-    """Return the skeletons of the last words of names (a person's family name stands last in most scripts here)."""
-    found = (NAME.findall(name) for name in names)
-    return frozenset(key for words in found if words and len(key := skeleton(words[-1])) > 1)
+def person_words(name: str) -> tuple[str, ...]:
+    """Return the skeletons of a person's names, in order; initials and one-letter results are left out."""
+    return tuple(key for word in NAME.findall(name) if len(word) > 1 and (key := skeleton(word)))
+
+
+def one_person(one: Sequence[str], other: Sequence[str]) -> bool:
+    """True where two names can be one person's: the last words are the same, or one name is part of the other.
+
+    A family name stands last in most scripts here, first in Chinese and Korean names ("Xi", "Xi Jinping").
+    """
+    if len(one[-1]) > 1 and one[-1] == other[-1]:
+        return True
+    return set(one) <= set(other) or set(other) <= set(one)
 
 
 @cache

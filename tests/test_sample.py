@@ -90,6 +90,7 @@ def test_the_memorandum_announced_in_november_2024_is_signed_in_april_2025(demo:
 
     assert ("signed", "kept") == (entry["stage"], entry["status"])
     assert ("2024-11-19", ["IND", "ITA"]) == (entry["first"], entry["parties"])
+    assert "2025-04-15  signed" in servanda("show", entry["id"], "--ledger", demo["ledger"]).out
 
 
 def test_the_attache_announced_in_march_2025_is_in_post(demo: dict) -> None:  # type: ignore[type-arg]

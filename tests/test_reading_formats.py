@@ -452,3 +452,28 @@ def test_mutated_inputs_are_read_or_said(data, changes):
 
     assert found
     assert all(r.document or r.problems for r in found)
+
+
+def test_a_json_feed_gives_its_items():
+    item = {
+        "content_html": f"<p>{FIRST}</p>",
+        "title": "One",
+        "url": "https://port.example/1",
+        "date_published": "2031-04-05",
+    }
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Port", "items": [item, item | {"title": "Two"}]}
+    found = reads(json.dumps(feed).encode(), "feed.json")
+
+    assert ["One", "Two"] == [r.document.title for r in found if r.document]
+    assert "2031-04-05" == found[0].document.date  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("text", [f"[1] {FIRST}", f"{{draft}} {FIRST}", f"From Monday on, {FIRST}", f"Note: {FIRST}"])
+def test_a_text_is_no_other_format_for_its_first_sign(text):
+    assert [text] == texts(reads(text.encode()))
+
+
+def test_an_office_file_of_the_old_kind_says_what_it_is():
+    [read] = reads(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "a.doc")
+
+    assert "an old Office file" in read.problems[0].what

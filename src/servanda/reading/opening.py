@@ -75,7 +75,7 @@ def _read(material: Material) -> Iterator[Draft | Problem]:
         for found in _reader(sort)(material):
             yield from _within(found, material) if isinstance(found, Member) else [found]
     else:
-        yield material.problem(f"not a text: it looks like a {sort}.", "not-text", "Give the report itself.")
+        yield material.problem(f"no text to read: it looks like {sort}.", "not-text", "Give the report itself.")
 
 
 def _sort_of(material: Material) -> str:

@@ -20,6 +20,7 @@ from .decoding import decode
 from .draft import Draft, Facts, Material
 from .metadata import day_of
 from .pages import fragment_text
+from .plain import read_text
 
 _LONG_ENOUGH = 80
 
@@ -37,6 +38,8 @@ def read_json(material: Material) -> Iterator[Draft | Problem]:
     except json.JSONDecodeError as error:
         if raw.lstrip().startswith("{") and "\n" in raw.strip():
             yield from _lines(material)
+        elif '"' not in raw[:_LONG_ENOUGH]:
+            yield from read_text(material)  # a text that begins with a bracket
         else:
             yield material.problem(f"not well-formed JSON ({error.msg}, line {error.lineno}).", "json", "Get it again.")
         return

@@ -11,13 +11,13 @@ from . import fields
 
 _SIGNATURES = (
     (b"%PDF-", "pdf"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\x1f\x8b", "gzip"), (b"{\\rtf", "rtf"),
-    (b"WARC/", "warc"), (b"\xff\xd8\xff", "JPEG image"), (b"\x89PNG", "PNG image"), (b"GIF8", "GIF image"),
-    (b"BM", "BMP image?"), (b"RIFF", "sound, image or film?"), (b"\xd0\xcf\x11\xe0", "old Office file"),
-    (b"7z\xbc\xaf", "7-Zip archive"), (b"Rar!", "RAR archive"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"),
-    (b"\x28\xb5\x2f\xfd", "zstd"), (b"\x7fELF", "program"), (b"MZ", "program?"),
-    (b"SQLite format 3", "SQLite database"),
-    (b"ID3", "sound"), (b"OggS", "sound"), (b"\x00\x00\x01\x00", "icon"), (b"II*\x00", "TIFF image"),
-    (b"MM\x00*", "TIFF image"),
+    (b"WARC/", "warc"), (b"\xff\xd8\xff", "a JPEG image"), (b"\x89PNG", "a PNG image"), (b"GIF8", "a GIF image"),
+    (b"BM", "a BMP image?"), (b"RIFF", "a sound, image or film?"), (b"\xd0\xcf\x11\xe0", "an old Office file"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"), (b"Rar!", "a RAR archive"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file"), (b"\x7fELF", "a program"), (b"MZ", "a program?"),
+    (b"SQLite format 3", "a SQLite database"),
+    (b"ID3", "a sound"), (b"OggS", "a sound"), (b"\x00\x00\x01\x00", "an icon"), (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
 )  # fmt: skip
 _LEADING = re.compile(rb"(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>|\s)*", re.S | re.I)
 _ROOT = re.compile(rb"<([a-zA-Z_][\w:.-]*)")
@@ -26,11 +26,10 @@ _HTML_ELEMENTS = frozenset(
     b" span a b i em strong br ul ol li img script style"
     b" header footer nav center font blockquote pre form link base iframe aside figure".split()
 )
-_MAIL = re.compile(
-    rb"(?:(?:From|Return-Path|Received|Delivered-To|Date|Subject|Message-ID|MIME-Version|To|X-[\w-]+):"
-    rb"[^\n]*\n(?:[ \t][^\n]*\n)*){3}",
-    re.I,
-)
+_MAIL = re.compile(rb"(?:[A-Za-z][\w-]{1,40}:[^\n]*\n(?:[ \t]+[^\n]*\n)*){3}", re.I)
+_MAIL_HEADER = re.compile(rb"^(?:From|Return-Path|Received|Delivered-To|Message-ID|MIME-Version):", re.M | re.I)
+_MAILBOX = re.compile(rb"From [^\n]*\d:\d\d[^\n]*\n[A-Za-z][\w-]{1,40}:")
+_JSON = re.compile(rb"[\[{]\s*(?:[\"{\[\]}\d-]|true|false|null)")
 HEAD = 8192
 _HEAD = 4096
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b\x1a"))
@@ -51,20 +50,20 @@ def sniffed(data: bytes, name: str = "") -> str:
 
 def _text_sort(head: bytes, name: str) -> str:
     if _is_binary(head):
-        return "binary"
+        return "bytes of no known kind"
     wide = head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head
     start = (head.replace(b"\x00", b"") if wide else head).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if start[:1] == b"<":
         return _markup_sort(start)
-    if start[:1] in (b"{", b"["):
+    if _JSON.match(start):
         return "json"
-    if start[:5] == b"From " and b"\nFrom" in start[:2000]:
+    if _MAILBOX.match(start):
         return "mbox"
-    if _MAIL.match(start):
+    if (headers := _MAIL.match(start)) and _MAIL_HEADER.search(headers[0]):
         return "mail"
     if table := _table_sort(start):
         return table
-    return _by_name(name)
+    return _by_name(start, name)
 
 
 def _markup_sort(start: bytes) -> str:
@@ -84,8 +83,10 @@ def _table_sort(start: bytes) -> str | None:
     return "csv" if 2 <= len(named) <= 200 and set(named) & set(fields.columns("text")[:-2]) and all(named) else None
 
 
-def _by_name(name: str) -> str:
+def _by_name(start: bytes, name: str) -> str:
     ending = name.lower().rpartition(".")[2]
+    if start.startswith((b"# ", b"## ")):
+        return "markdown"
     return {"md": "markdown", "markdown": "markdown", "csv": "csv", "tsv": "csv", "tab": "csv"}.get(ending, "text")
 
 

@@ -22,3 +22,4 @@ lint: .venv/ready
 
 bench: .venv/ready
 	.venv/bin/python bench/measure.py
+	.venv/bin/python bench/speed.py

@@ -55,7 +55,7 @@ def perfect(claim: dict[str, Any], text: str) -> dict[str, Any] | None:
 def answers_of(reader: Reader, document: Document, claims: list[dict[str, Any]]) -> Iterator[tuple[str, Answer]]:
     for piece in reader.pieces(document):
         made = [p for claim in claims if not claim.get("optional") and (p := perfect(claim, piece.text))]
-        yield request_for(piece, SETTINGS).key, Answer(json.dumps({"claims": made}, ensure_ascii=False))
+        yield request_for(piece, reader.settings).key, Answer(json.dumps({"claims": made}, ensure_ascii=False))
 
 
 def documents(folder: Path, dated: bool) -> Iterator[tuple[dict[str, Any], Path, Document]]:
@@ -90,13 +90,14 @@ def main() -> None:
     ap.add_argument("--answers", type=Path)
     ap.add_argument("--undated", action="store_true", help="give no dates, as for the seeds")
     ap.add_argument("--wrong", action="store_true")
+    ap.add_argument("--piece", type=int, default=SETTINGS.piece, help="characters of a piece")
     args = ap.parse_args()
     if args.answers:
         known, problems = given(args.answers)
         print(*problems, sep="\n")
     else:
         known = Given({})
-    reader = offline(replace(SETTINGS), known)
+    reader = offline(replace(SETTINGS, piece=args.piece), known)
     lines, rules, doubts, told, claims = list[str](), list[str](), Counter[str](), Counter[str](), 0
     for data, path, document in documents(args.folder, not args.undated):
         if not args.answers:

@@ -207,6 +207,26 @@ def test_where_the_model_was_not_heard_the_rules_stand_as_they_are(server: Serve
     assert ["unread"] == [p["cause"] for p in both["problems"]]
 
 
+def test_every_command_of_the_page_on_language_models_runs(
+    server: Server, report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commands as shown, in a folder that has what they name; those of the MCP server are tested with it."""
+    page = (Path(__file__).parent.parent / "docs" / "language-models.md").read_text("utf-8")
+    folder = report.parent
+    (folder / "reports").mkdir()
+    (folder / "reports" / "report.txt").write_text(REPORT, "utf-8")
+    (folder / "report.txt").write_text(REPORT, "utf-8")
+    (folder / "output.jsonl").write_text(json.dumps({"path": "report.txt", "claims": [PORTS]}), "utf-8")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("SERVANDA_LEDGER", str(folder / "desk.db"))
+    shown = [line.split("#")[0].split(">")[0] for line in page.splitlines() if line.startswith("servanda ")]
+
+    ran = {line: servanda(*line.split()[1:]) for line in shown if "mcp" not in line}
+
+    assert 5 == len(ran)
+    assert {} == {line: one.err for line, one in ran.items() if one.status}
+
+
 # The ledger
 
 

@@ -99,8 +99,8 @@ def matched(language: str, layer: str, text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", ["ja", "ko"])
-def test_a_pack_has_the_lists_that_english_has(language: str) -> None:
-    assert set(pack("en").marks()) == set(pack(language).marks())
+def test_lists_bear_the_names_that_the_english_pack_gives_them(language: str) -> None:
+    assert set() == set(pack(language).marks()) - set(pack("en").marks())
     assert set(pack("en").settings("domains")["domains"]) == set(pack(language).settings("domains")["domains"])
 
 

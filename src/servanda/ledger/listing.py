@@ -50,12 +50,17 @@ def tallied(connection: Connection, query: Query, as_of: str) -> list[Tally]:
 def latest(connection: Connection, query: Query, as_of: str, limit: int) -> list[Line]:
     """Return the last reported entries of each status that a query finds, at most ``limit`` of each, in one pass."""
     status = status_on(connection, as_of)
-    place = func.row_number().over(partition_by=status, order_by=(entries.c.last.desc(), entries.c.id)).label("place")
+    place = (
+        func.row_number()
+        .over(partition_by=status, order_by=(entries.c.last.desc(), entries.c.id.desc()))
+        .label("place")
+    )
     ranked = chosen(connection, query, as_of, entries.c.id, status.label("status"), place).subquery()
     kept = select(ranked.c.id, ranked.c.status).where(ranked.c.place <= limit).subquery()
     asked = select(entries, kept.c.status).join(kept, kept.c.id == entries.c.id)
     return [
-        line_from(row) for row in connection.execute(asked.order_by(entries.c.last.desc(), entries.c.id)).mappings()
+        line_from(row)
+        for row in connection.execute(asked.order_by(entries.c.last.desc(), entries.c.id.desc())).mappings()
     ]
 
 
@@ -70,14 +75,14 @@ def chosen(connection: Connection, query: Query, as_of: str, *columns: Any) -> S
 def standing_under(connection: Connection, query: Query, as_of: str, limit: int) -> list[Line]:
     """Return the entries that a query finds and that stand under something, last reported first."""
     asked = chosen(connection, query, as_of, entries, status_on(connection, as_of).label("status"))
-    asked = asked.where(entries.c.under.is_not(None)).order_by(entries.c.last.desc(), entries.c.id)
+    asked = asked.where(entries.c.under.is_not(None)).order_by(entries.c.last.desc(), entries.c.id.desc())
     return [line_from(row) for row in connection.execute(asked.limit(limit)).mappings()]
 
 
 def sessions(connection: Connection, query: Query, as_of: str, limit: int) -> list[Line]:
     """Return the entries that a query finds and that can be sessions of a series, last reported first."""
     asked = chosen(connection, query, as_of, entries, status_on(connection, as_of).label("status"))
-    asked = asked.where(entries.c.series.is_not(None)).order_by(entries.c.last.desc(), entries.c.id)
+    asked = asked.where(entries.c.series.is_not(None)).order_by(entries.c.last.desc(), entries.c.id.desc())
     return [line_from(row) for row in connection.execute(asked.limit(limit)).mappings()]
 
 
@@ -182,9 +187,13 @@ def found_by_words(words: Sequence[str]) -> Select[Any]:
 
 
 def in_order(asked: Select[Any], query: Query) -> Select[Any]:
+    """Order as an index has it, so that a short list of many entries is walked and not sorted."""
     if query.sort == "due" or (query.sort is None and query.due):
-        return asked.order_by(entries.c.due_last.is_(None), entries.c.due_last, entries.c.id)
-    return asked.order_by(entries.c.last.desc(), entries.c.id)
+        never = () if query.due else (entries.c.due_last.is_(None),)
+        return asked.order_by(*never, entries.c.due_last, entries.c.id)
+    if len(set(query.parties)) == 1:
+        return asked.order_by(entry_parties.c.last.desc(), entry_parties.c.entry.desc())
+    return asked.order_by(entries.c.last.desc(), entries.c.id.desc())
 
 
 def line_from(row: Mapping[Any, Any]) -> Line:

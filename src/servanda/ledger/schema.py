@@ -176,10 +176,9 @@ entries = Table(
     Column("moved", Boolean),
     Column("ordinal", Integer),
     Column("place", Text),
-    Index("entries_parties", "parties", "last"),
-    Index("entries_due", "due_last"),
-    Index("entries_last", "last"),
-    Index("entries_series", "series"),
+    Index("entries_parties", "parties", "last", "id"),
+    Index("entries_due", "due_last", "id"),
+    Index("entries_last", "last", "id"),
     sqlite_with_rowid=False,
 )
 entry_parties = Table(

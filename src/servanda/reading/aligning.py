@@ -39,6 +39,8 @@ class View:
     """How a source writes text: the signs that stand for something else, or for nothing."""
 
     signs: re.Pattern[str] | None = None
+    starts: re.Pattern[str] | None = None
+    """What any of the signs begins with."""
 
     def meaning(self, sign: str) -> str:
         """Return the text that a sign stands for; nothing for a tag."""
@@ -53,9 +55,9 @@ class View:
 
 
 as_plain = View()
-as_markup = View(re.compile(f"{_TAG}|{_ENTITY}", re.S))
-as_markup_in_markup = View(re.compile(f"{_TAG}|{_ESCAPED_TAG}|{_ESCAPED_ENTITY}|{_ENTITY}", re.S))
-as_json = View(re.compile(f"{_ESCAPE}|{_TAG}|{_ENTITY}", re.S))
+as_markup = View(re.compile(f"{_TAG}|{_ENTITY}", re.S), re.compile("[<&]"))
+as_markup_in_markup = View(re.compile(f"{_TAG}|{_ESCAPED_TAG}|{_ESCAPED_ENTITY}|{_ENTITY}", re.S), re.compile("[<&]"))
+as_json = View(re.compile(f"{_ESCAPE}|{_TAG}|{_ENTITY}", re.S), re.compile(r"[<&\\]"))
 
 
 def aligned(body: str, raw: str, view: View, start: int = 0, stop: int | None = None) -> tuple[Anchor, ...]:
@@ -139,7 +141,7 @@ def _read_on(line: str, here: int, raw: str, there: int, stop: int, view: View) 
     skipped = 0
     while here < len(line) and there < stop and skipped < _MOST_SIGNS:
         skipped += 1
-        if run := _common(line, here, raw, there):
+        if run := _common(line, here, raw, there, view.starts):
             anchors.append((here, there, run))
             here, there, skipped = here + run, there + run, 0
         elif line[here].isspace():
@@ -151,6 +153,9 @@ def _read_on(line: str, here: int, raw: str, there: int, stop: int, view: View) 
             if not line.startswith(meaning, here):
                 break
             here, there = here + len(meaning), sign.end()
+        elif line[here] == raw[there]:
+            anchors.append((here, there, 1))
+            here, there = here + 1, there + 1
         elif composed := _composed(line, here, raw, there):
             here, there = here + composed[0], there + composed[1]
         else:
@@ -167,8 +172,8 @@ def _composed(line: str, here: int, raw: str, there: int) -> tuple[int, int] | N
     return None
 
 
-def _common(a: str, i: int, b: str, j: int) -> int:
-    """Return how many characters agree from ``a[i]`` and ``b[j]`` on."""
+def _common(a: str, i: int, b: str, j: int, starts: re.Pattern[str] | None) -> int:
+    """Return how many characters agree from ``a[i]`` and ``b[j]`` on, before a sign that may stand for another."""
     step, run = 64, 0
     while step:
         piece = a[i + run : i + run + step]
@@ -178,7 +183,8 @@ def _common(a: str, i: int, b: str, j: int) -> int:
                 break
         else:
             step //= 2
-    return run
+    sign = starts.search(b, j, j + run) if starts is not None else None
+    return sign.start() - j if sign else run
 
 
 def _bridged(anchors: list[Anchor], body: str, raw: str) -> Iterator[Anchor]:

@@ -86,9 +86,10 @@ def report_in(body: Element, title: str, boilerplate: Boilerplate) -> Report:
     """Return the report in the page's body; ``title`` is its headline."""
     walked = _walked(body)
     blocks = _ours(walked)
-    inside = _within(_holder(body, blocks), blocks)
+    holder = _holder(body, blocks)
+    inside = _within(holder, blocks)
     first = next((i for i, within in enumerate(inside) if within), len(blocks))
-    kept = [*_lead(blocks[:first], title), *(b for b, within in zip(blocks, inside, strict=True) if within)]
+    kept = [*_lead(blocks[:first], title, holder), *(b for b, within in zip(blocks, inside, strict=True) if within)]
     return Report([b for b in kept if not _is_boilerplate(b, boilerplate)], _near(walked, kept, title))
 
 
@@ -268,10 +269,17 @@ def _within(holder: Element, blocks: list[Block]) -> list[bool]:
     return [inside(b.element) for b in blocks]
 
 
-def _lead(before: list[Block], title: str) -> list[Block]:
-    """Return the paragraphs between the headline and the report's holder: its lead often stands apart."""
+def _lead(before: list[Block], title: str, holder: Element) -> list[Block]:
+    """Return the paragraphs between the headline and the report's holder: its lead often stands apart.
+
+    On a page without a headline they are those beside the holder, in the same element.
+    """
     heads = _headlines(before, title)
-    return [b for b in before[heads[-1] + 1 :] if b.votes and b.linked < _FEW_LINKS] if heads else []
+    lead = [b for b in before[heads[-1] + 1 if heads else 0 :] if b.votes and b.linked < _FEW_LINKS]
+    parent = holder.getparent()
+    if heads or parent is None:
+        return lead
+    return [b for b, within in zip(lead, _within(parent, lead), strict=True) if within and not title]
 
 
 def _headlines(blocks: list[Block], title: str) -> list[int]:

@@ -16,6 +16,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -27,6 +29,7 @@ from servanda.extracting.merging import LOOK_BACK, pair_features
 from servanda.extracting.parties import choices
 from servanda.extracting.rivals import rival_features
 
+Features = tuple[tuple[str, float], ...]
 LANGUAGES = ("en", "hi", "ru")
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared"
@@ -132,6 +135,8 @@ class Labelled:
         self.document = document
         self.setting = Setting.of(document.text, document.language, document.date, document.title)
         self.candidates = candidates(self.setting.reading)
+        for c in self.candidates:
+            describe_phrase(c, self.setting)
         self.claim_of = labelled(self.candidates, document.claims, document.text)
 
     def truth(self, i: int) -> GoldClaim | None:
@@ -212,7 +217,6 @@ def fit_same(documents: list[Labelled], models: dict[str, dict[str, float]]) -> 
         for i, c in enumerate(d.candidates):
             if c.parties and (c.keep >= CONSIDER or i in d.claim_of):
                 settle_stage(c, models)
-                describe_phrase(c, d.setting)
                 kept.append(i)
         for place, j in enumerate(kept):
             for i in kept[max(0, place - LOOK_BACK) : place]:
@@ -237,10 +241,9 @@ def last_sets(d: Labelled, gold: bool) -> list[set[str]]:
     return made
 
 
-def fit_parties(documents: list[Labelled]) -> dict[str, float]:
-    """Learn which set wins from differences between the right set's features and each other's."""
-    rows: list[dict[str, float]] = []
-    weights: list[float] = []
+def party_cases(documents: list[Labelled]) -> list[tuple[list[Features], set[int]]]:
+    """For each candidate that stands for a claim: the features of all its sets, and which of them are right."""
+    cases = []
     for d in documents:
         last = last_sets(d, gold=True)
         for i, c in enumerate(d.candidates):
@@ -248,21 +251,33 @@ def fit_parties(documents: list[Labelled]) -> dict[str, float]:
             if claim is None:
                 continue
             options = choices(c, d.setting.reading, d.setting.ranking, d.setting.title, last[i])
-            right = [o for o in options if o.parties in claim.parties]
-            for other in options:
-                if right and other.parties not in claim.parties:
-                    row: dict[str, float] = defaultdict(float)
-                    for f, value in right[0].features:
-                        row[f] += value
-                    for f, value in other.features:
-                        row[f] -= value
-                    rows.append({f: v for f, v in row.items() if v})
-                    weights.append(3.0 if len(right[0].parties) > 2 else 1.0)
-    matrix = Matrix([list(r) for r in rows], 5)
-    both = [list(r.items()) for r in rows] + [[(f, -v) for f, v in r.items()] for r in rows]
-    model = LogisticRegression(C=0.03, max_iter=300, fit_intercept=False, solver="liblinear")
-    model.fit(matrix.rows(both), [1] * len(rows) + [0] * len(rows), sample_weight=weights * 2)
-    return rounded({f: float(model.coef_[0][i]) for f, i in matrix.index.items()})
+            right = {n for n, o in enumerate(options) if o.parties in claim.parties}
+            if right and len(right) < len(options):
+                cases.append(([o.features for o in options], right))
+    return cases
+
+
+def fit_parties(documents: list[Labelled], strength: float = 1.0) -> dict[str, float]:
+    """Learn which set wins: a conditional logit over each candidate's sets (McFadden 1974), with an L2 penalty."""
+    cases = party_cases(documents)
+    matrix = Matrix([[f for f, _ in option] for options, _ in cases for option in options], 8)
+    rows = matrix.rows(option for options, _ in cases for option in options)
+    ends = np.cumsum([len(options) for options, _ in cases])
+    starts = np.concatenate([[0], ends[:-1]])
+    right = np.concatenate([[n in good for n in range(len(options))] for options, good in cases])
+    owner = np.repeat(np.arange(len(cases)), ends - starts)
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        points = rows @ weights
+        chance = np.exp(points - np.maximum.reduceat(points, starts)[owner])
+        chance /= np.add.reduceat(chance, starts)[owner]
+        good = np.add.reduceat(np.where(right, chance, 0.0), starts)
+        aim = np.where(right, chance / np.maximum(good, 1e-12)[owner], 0.0)
+        slope = rows.T @ (chance - aim) + strength * weights
+        return float(-np.log(np.maximum(good, 1e-12)).sum() + strength / 2 * weights @ weights), slope
+
+    found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 150})
+    return rounded({f: float(found.x[i]) for f, i in matrix.index.items()})
 
 
 def choose_parties(d: Labelled, weights: dict[str, float]) -> None:

@@ -19,6 +19,7 @@ from servanda.model import Kind, Span, Stage
 PLAIN_WORD = regex.compile(r"[\p{L}\p{M}\p{N}$%]+")
 STEPS = (1, 2, 4, 7, 12, 20)
 NEAR = 28
+TURNS = 90
 TOPICS = ("war", "crime", "sport", "domestic", "opinion", "market")
 TENSES = ("future", "past", "perfect", "present", "hedge", "negation", "condition", "background")
 AROUND = ("both_sides", "counterpart", "pronoun", "multilateral", "attribution", "quote_verbs", "money", "against", "office", "ordinal")
@@ -265,6 +266,15 @@ def described(c: Candidate, reading: Reading, document: list[str], earlier: Coun
     return made
 
 
+def turned(sentence: Sentence, head: Hit) -> tuple[Kind, str | None]:
+    """A head's kind and form, turned by a word that stands before it where the pack says so: a ship's visit is a port call."""
+    for turn in head.entry.data.get("turns", ()):
+        mark = sentence.mark_before(turn["after"], head.start, TURNS)
+        if mark is not None and sentence.breaks_between(mark.stop, head.start) <= 1:
+            return Kind(turn["kind"]), turn.get("form")
+    return Kind(head.entry.value), head.entry.data.get("form")
+
+
 def candidates(reading: Reading) -> list[Candidate]:
     """Return every candidate of a document in reading order, described."""
     document = document_features(reading)
@@ -272,7 +282,7 @@ def candidates(reading: Reading) -> list[Candidate]:
     found = []
     for sentence in reading.sentences:
         for head in sentence.heads:
-            c = Candidate(sentence, head, Kind(head.entry.value), head.entry.data.get("form"), governors(sentence, head))
+            c = Candidate(sentence, head, *turned(sentence, head), governors(sentence, head))
             c.stage = rule_stage(c)
             c.features = described(c, reading, document, earlier)
             found.append(c)

@@ -134,6 +134,7 @@ def judged(setting: Setting, trained: Mapping[str, Weights]) -> list[Candidate]:
     whose = trained.get("parties", {})
     last: set[str] = set()
     for c in found:
+        describe_phrase(c, setting)
         last = settle_parties(c, setting, last, whose)
     settle_keep(found, trained)
     return found
@@ -218,7 +219,6 @@ def extract(document: Document, trained: Mapping[str, Weights] | None = None) ->
     kept = [c for c in judged(setting, trained) if c.keep >= CONSIDER]
     for c in kept:
         settle_stage(c, trained)
-        describe_phrase(c, setting)
     found = things(kept, document.text, trained.get("same", {}))
     return Extraction(tuple(claim_of(t, setting, document) for t in found if t.keep >= KEEP))
 

@@ -103,15 +103,17 @@ def joined(s: Sentence, a: str, b: str) -> str:
     return best
 
 
-def set_features(c: Candidate, parties: tuple[str, ...], dyad: tuple[str, ...], last: set[str], runs: list[list[PartyMention]]) -> list[str]:
+def set_features(c: Candidate, parties: tuple[str, ...], ranking: list[str], title: set[str], last: set[str], runs: list[list[PartyMention]]) -> list[str]:
     s = c.sentence
     here = {m.code for m in s.parties}
     inside = sum(p in here for p in parties)
     spoken = "&".join(name for name in SPOKEN if name in s.marks) or "plain"
     size = min(5, len(parties))
     made = [f"size&in:{size}{min(3, inside)}", f"in&here:{min(3, inside)}{min(4, len(here))}", *run_features(c, parties, runs), *phrase_features(c, parties)]
-    made += [f"dyad&in:{inside}&{spoken}"] * (set(parties) == set(dyad))
+    made += [f"dyad&in:{inside}&{spoken}"] * (set(parties) == set(ranking[:2]))
     made += [f"last&in:{min(3, inside)}"] * (set(parties) == last)
+    made += [f"title-set:{size}{min(3, inside)}&{spoken}"] * (set(parties) == title)
+    made += [f"first-three:{min(3, inside)}&{spoken}"] * (set(parties) == set(ranking[:3]))
     made += [f"all-here:{size}"] * (set(parties) == here)
     made += [f"size&many:{size}&{min(3, inside)}"] * ("multilateral" in s.marks)
     if len(parties) == 2:
@@ -179,9 +181,10 @@ def phrase_features(c: Candidate, parties: tuple[str, ...]) -> list[str]:
     return made
 
 
-def groups(s: Sentence, ranking: list[str], last: set[str]) -> list[tuple[str, ...]]:
-    """Sets of three and more: a run of names, a run with the sentence's subject or the document's first party."""
-    made = [last] if len(last) > 2 else []
+def groups(s: Sentence, ranking: list[str], title: set[str], last: set[str]) -> list[tuple[str, ...]]:
+    """Sets of three and more: those last spoken of, the title's, the document's first three, a run of names,
+    a run with the sentence's subject or the document's first party."""
+    made = [last, title, set(ranking[:3])]
     for run in runs_of(s):
         codes = {m.code for m in run}
         made += [codes, codes | {s.parties[0].code}, codes | set(ranking[:1])] if len(codes) > 1 else []
@@ -207,7 +210,7 @@ def named_together(s: Sentence, after: bool) -> list[tuple[set[str], set[str]]]:
     return [({m.code for m in ms}, {m.code for m in s.parties if m not in ms}) for ms in bound]
 
 
-def party_sets(c: Candidate, ranking: list[str], last: set[str], after: bool) -> list[tuple[str, ...]]:
+def party_sets(c: Candidate, ranking: list[str], title: set[str], last: set[str], after: bool) -> list[tuple[str, ...]]:
     """Return the sets that could be a candidate's parties: pairs of the few likeliest, and groups.
 
     No set parts those that the sentence names only together; of visits each has one host.
@@ -217,7 +220,7 @@ def party_sets(c: Candidate, ranking: list[str], last: set[str], after: bool) ->
     few = list(dict.fromkeys([*near[:4], *ranking[:3], *sorted(last)[:3]]))[:FEW]
     made = [tuple(sorted(pair)) for pair in combinations(few, 2)]
     if c.form != "visit":
-        made += groups(c.sentence, ranking, last)
+        made += groups(c.sentence, ranking, title, last)
     together = named_together(c.sentence, after)
     made += [tuple(sorted(codes)) for codes, _ in together]
     whole = [m for m in made if all(codes <= set(m) or codes & set(m) <= apart for codes, apart in together)]
@@ -226,13 +229,13 @@ def party_sets(c: Candidate, ranking: list[str], last: set[str], after: bool) ->
 
 def choices(c: Candidate, reading: Reading, ranking: list[str], title: set[str], last: set[str]) -> list[Choice]:
     """Return every set with its features: its members' marks, weighing as two members' in any set, and its own."""
-    sets = party_sets(c, ranking, last, reading.pack.adpositions == "after")
+    sets = party_sets(c, ranking, title, last, reading.pack.adpositions == "after")
     rank = {code: i for i, code in enumerate(ranking)}
-    dyad, runs = tuple(ranking[:2]), tight_runs(c.sentence)
+    runs = tight_runs(c.sentence)
     member = {code: member_features(c, code, reading, rank.get(code, 9), title, last, runs) for s in sets for code in s}
     made = []
     for parties in sets:
-        own = set_features(c, parties, dyad, last, runs)
+        own = set_features(c, parties, ranking, title, last, runs)
         share = 2 / len(parties)
         pairs = [(f, share) for code in parties for f in member[code]]
         made.append(Choice(parties, (*pairs, *((f, 1.0) for f in own))))

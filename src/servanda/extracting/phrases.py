@@ -48,6 +48,11 @@ def genitive_edge(c: Candidate, reading: Reading) -> int:
     return tokens[max(0, len(tokens) - 9)] if tokens else c.head.start
 
 
+def follows_and(s: Sentence, place: int) -> bool:
+    """True where a verb begins a clause of its own: "a treaty on fish and expect to ..."."""
+    return s.mark_before("and", place, 2) is not None
+
+
 def right_edge(c: Candidate, reading: Reading) -> int:
     """Where what completes a head ends: behind "of", "for" ... up to the next verb, clause or break."""
     s, text = c.sentence, reading.text
@@ -57,7 +62,7 @@ def right_edge(c: Candidate, reading: Reading) -> int:
         return c.head.stop
     ends = [m.start for name in ENDERS for m in s.marked(name) if m.start > c.head.stop]
     ends += [b for b in s.breaks if b >= c.head.stop]
-    ends += [cue.start for cue in s.cues if cue.start > c.head.stop + 3 and cue.entry.data.get("side") != "before"]
+    ends += [cue.start for cue in s.cues if cue.start > c.head.stop + 3 and (cue.entry.data.get("side") != "before" or follows_and(s, cue.start))]
     limit = min([s.stop, *ends])
     tokens = [m.end() for m in TOKEN.finditer(text, c.head.stop, limit)]
     return tokens[min(11, len(tokens) - 1)] if tokens else c.head.stop

@@ -69,12 +69,22 @@ def introducers(sentence: Sentence) -> list[Hit]:
     return sorted(found, key=lambda m: m.start)
 
 
+def name_place(office: Hit, sentence: Sentence, text: str) -> tuple[int, bool]:
+    """Where a name may begin behind an office, the state's adjective and one comma stepped over; True behind a comma."""
+    stop = office.stop
+    for mention in sentence.parties:
+        if mention.start == stop + 1 and mention.sort == "adjective":
+            stop = mention.stop
+    comma = stop > office.stop and text[stop : stop + 2] == ", "
+    return stop + 1 + comma, comma
+
+
 def cased_names(text: str, sentence: Sentence) -> Iterator[Span]:
     """Capitalised names right behind an office or title, or right before one in apposition."""
-    offices = introducers(sentence)
-    for office in offices:
-        name = NAME.match(text, office.stop + 1) if office.stop < sentence.stop else None
-        if name is not None and text[office.stop] in " .,\u00a0" and name.end() <= sentence.stop:
+    for office in introducers(sentence):
+        place, comma = name_place(office, sentence, text)
+        name = NAME.match(text, place) if place < sentence.stop else None
+        if name is not None and text[place - 1] in " .\u00a0" and name.end() <= sentence.stop and (not comma or " " in name[0]):
             yield Span(*name.span())
         before = text.rfind(",", sentence.start, office.start)
         if before > 0 and office.start - before < APPOSED:

@@ -18,6 +18,9 @@ import regex
 from servanda.asking.answers import Draft
 from servanda.asking.quotations import WORD, Found, Page, folded_words
 from servanda.codebook import rung
+from servanda.extracting.candidates import Candidate, candidates
+from servanda.extracting.extractor import settle_stage
+from servanda.extracting.linear import models
 from servanda.language.cast import cast_of
 from servanda.language.dates import DateMention, bounds, dates_in
 from servanda.language.mentions import Reading, Sentence, read
@@ -28,6 +31,7 @@ SURE, UNCHECKED, DOUBTED = 0.85, 0.6, 0.4
 NAMED = ("orgs", "persons", "items", "where", "under", "source")
 DATED = ("when", "due", "period")
 HELD = {Stage.DONE, Stage.ACTIVE, Stage.SIGNED}
+LIKELY = 0.25  # chance of a stage, or one further on, below which a model is doubted; by bench_checks.py
 STEM = 4  # letters that forms of one word share
 SPOKEN_TO = regex.compile(
     r"<\|\w+\|>|\[/?INST\]|</?(?:system|assistant)>|^\s*(?:system|assistant)\s*:|"
@@ -78,6 +82,14 @@ class Checker:
     def codes(self) -> frozenset[str]:
         return frozenset(m.code for s in self.reading.sentences for m in s.parties) if self.reading else frozenset()
 
+    @cached_property
+    def heads(self) -> list[Candidate]:
+        """The things that our own code sees in the report, with how likely it holds each stage to be."""
+        found = candidates(self.reading) if self.reading else []
+        for one in found:
+            settle_stage(one, models())
+        return found
+
     def quoted(self, spans: Iterable[Span]) -> list[Sentence]:
         """Return the sentences in which quotations stand."""
         wanted = list(spans)
@@ -102,6 +114,7 @@ class Checker:
         self.check_parties(values["parties"], spans, remarks)
         self.check_dates(values, spans, remarks)
         self.check_stage(Stage(values["stage"]), spans, remarks)
+        self.check_likelihood(Kind(values["kind"]), Stage(values["stage"]), spans, remarks)
         return self.made(values, spans, remarks, extractor)
 
     def made(self, values: dict[str, Any], spans: list[Span], remarks: Remarks, extractor: str) -> Claim:
@@ -197,13 +210,25 @@ class Checker:
         elif rung(stage) < 0:
             remarks.notes["stage"] = f"the quoted words say {' or '.join(sorted(told))}"
 
+    def check_likelihood(self, kind: Kind, stage: Stage, spans: list[Span], remarks: Remarks) -> None:
+        """A stage that our own reading of the quoted things holds to be too far is doubtful."""
+        heads = [h for h in self.heads if h.kind == kind and any(span.covers(h.span) for span in spans)]
+        if rung(stage) < 0 or not heads or "stage" in remarks.doubts:
+            return
+        if max(sum(p for s, p in h.stages.items() if rung(s) < 0 or rung(s) >= rung(stage)) for h in heads) < LIKELY:
+            likeliest = max(heads[0].stages, key=lambda s: heads[0].stages[s])
+            remarks.doubts["stage"] = f"our own reading is {likeliest}, the model says {stage}"
+
 
 def says(mention: DateMention, value: str) -> bool:
-    """True where words can mean a date: one of their readings meets it, or is one of its ends."""
+    """True where words can mean a date: one of their readings lies in it, or ends with it ("by March").
+
+    A date more exact than the words would be a guess.
+    """
     low, high = bounds(value)
     for reading in (mention.value, mention.past, mention.future):
         first, last = bounds(reading) if reading else (None, None)
-        if first and last and (low is None or low <= last) and (high is None or first <= high):
+        if first and last and (low is None or low <= first or high == last) and (high is None or last <= high):
             return True
     return False
 

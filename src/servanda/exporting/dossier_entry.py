@@ -24,6 +24,7 @@ def entry_dossier(ledger: Ledger, ref: str, as_of: str | None = None) -> Dossier
         dues,
         conflicts(of),
         readers(of),
+        linked(ledger, ref, day),
         together(ledger, ref),
         near(ledger, ref, day),
     )
@@ -68,6 +69,12 @@ def together(ledger: Ledger, ref: str) -> Section:
         for a, b, match in ledger.why(ref)
     ]
     return Section("Why these are one", tuple(made))
+
+
+def linked(ledger: Ledger, ref: str, day: str) -> Section:
+    """Return what belongs with an entry without being the same."""
+    made = [Statement(f"{link.how}: {link.title}", link.entry, None, link.words, ()) for link in ledger.links(ref, day)]
+    return Section("What belongs with it", tuple(made))
 
 
 def near(ledger: Ledger, ref: str, day: str) -> Section:

@@ -11,7 +11,7 @@ from servanda.ledger.deriving import filed_claims, neighbours
 from servanda.ledger.judging import Rulings
 from servanda.ledger.matching import REVIEW, compare
 from servanda.ledger.profiles import keys, profile
-from servanda.ledger.records import Doubt, Filed, Hit, Verdict
+from servanda.ledger.records import Card, Doubt, Filed, Hit, Verdict
 from servanda.ledger.rows import card_from
 from servanda.ledger.schema import chunks, claims, documents, edges, members
 
@@ -34,6 +34,22 @@ def homes(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
         asked = select(members.c.claim, members.c.entry).where(members.c.claim.in_(some))
         found |= {row.claim: row.entry for row in connection.execute(asked)}
     return found
+
+
+def claims_of(connection: Connection, document_id: str, ruled: Rulings) -> list[tuple[Filed, str | None]]:
+    """Return the claims of a document in reading order, each with the entry in which it stands."""
+    asked = select(claims.c.n).where(claims.c.document == document_id, claims.c.withdrawn.is_(None))
+    numbers = connection.execute(asked).scalars().all()
+    filed, home = filed_claims(connection, numbers, ruled), homes(connection, numbers)
+    return sorted(((f, home.get(n)) for n, f in filed.items()), key=lambda pair: (pair[0].quotation.start, pair[0].id))
+
+
+def reprints_of(connection: Connection, document_id: str) -> list[Card]:
+    """Return the other documents that print the text of one, oldest first."""
+    same = select(documents.c.copy_of).where(documents.c.id == document_id).scalar_subquery()
+    asked = select(documents).where(documents.c.copy_of == same, documents.c.id != document_id)
+    cards = [card_from(row) for row in connection.execute(asked).mappings()]
+    return sorted(cards, key=lambda card: (card.day, card.id))
 
 
 def document_hits(connection: Connection, numbers: Sequence[int]) -> list[Hit]:

@@ -30,6 +30,13 @@ def lines(connection: Connection, query: Query, as_of: str, limit: int | None, o
     return [line_from(row) for row in connection.execute(asked).mappings()]
 
 
+def by_ids(connection: Connection, ids: Sequence[str], as_of: str) -> list[Line]:
+    """Return the lines of entries in the order of their ids; those that are gone are left out."""
+    asked = chosen(connection, Query(), as_of, entries, status_on(connection, as_of).label("status"))
+    found = {row["id"]: line_from(row) for row in connection.execute(asked.where(entries.c.id.in_(ids))).mappings()}
+    return [found[entry] for entry in ids if entry in found]
+
+
 def counted(connection: Connection, query: Query, as_of: str) -> dict[StatusName, int]:
     """Return how many entries a query finds, by status."""
     status = status_on(connection, as_of)

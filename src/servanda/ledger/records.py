@@ -262,6 +262,19 @@ class Nearly:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Another entry that belongs with one.
+
+    Part of, has part, during, meanwhile, in one series, follows, followed by.
+    """
+
+    entry: str
+    title: str
+    how: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A document or claim found by its words; ``words`` is the title or quotation, ``entry`` where a claim stands."""
 

@@ -19,12 +19,14 @@ from servanda.ledger import answering, copying, deriving, filing, finding, listi
 from servanda.ledger.checking import quotations_that_differ, tables_that_differ
 from servanda.ledger.comparing import Compared
 from servanda.ledger.judging import Rulings, anchor, judgement, resolve, rulings
+from servanda.ledger.linking import links_of
 from servanda.ledger.matching import compare
 from servanda.ledger.profiles import profile
 from servanda.ledger.query import Query, parse
 from servanda.ledger.rebuilding import rebuilt
 from servanda.ledger.records import (
     Anchor,
+    Card,
     Checked,
     Coverage,
     Doubt,
@@ -35,6 +37,7 @@ from servanda.ledger.records import (
     Hit,
     Judgement,
     Line,
+    Link,
     Look,
     Match,
     Nearly,
@@ -314,10 +317,26 @@ class Ledger:
                     found[entry_id] = Nearly(entry_id, known[other].claim.title, match)
         return sorted(found.values(), key=lambda n: (-n.match.score, n.entry))
 
+    def links(self, ref: str, as_of: str | None = None) -> list[Link]:
+        """Return the entries that belong with one without being the same: part of it, during it, before or after it."""
+        of = self.entry(ref, as_of)
+        with self.looking() as connection:
+            return links_of(connection, of.id, as_of or today())
+
     def document(self, document_id: str) -> Document | None:
         with self.looking() as connection:
             row = connection.execute(select(documents).where(documents.c.id == document_id)).mappings().first()
         return document_from(row) if row else None
+
+    def claims_in(self, document_id: str) -> list[tuple[Filed, str | None]]:
+        """Return the claims of a document as judged, in reading order, each with the entry in which it stands."""
+        with self.looking() as connection:
+            return finding.claims_of(connection, document_id, self._rulings(connection))
+
+    def reprints(self, document_id: str) -> list[Card]:
+        """Return the other documents that print the same text, oldest first."""
+        with self.looking() as connection:
+            return finding.reprints_of(connection, document_id)
 
     def search(
         self, words: str, what: str = "entries", limit: int = 50, as_of: str | None = None

@@ -165,6 +165,23 @@ def test_a_bomb_is_refused_by_the_limit_that_it_breaks():
     assert "limit ratio" in read.problems[0].what
 
 
+def test_an_office_file_that_unpacks_to_far_more_is_refused():
+    data = zipped({"word/document.xml": "<w/>", "word/media/image.bin": b"0" * 30_000_000})
+    [read] = reads(data, "bomb.docx")
+
+    assert "limit ratio" in read.problems[0].what
+    [read] = reads(data, "bomb.docx", Limits(unpacked_bytes=1_000_000))
+    assert "limit unpacked_bytes" in read.problems[0].what
+
+
+def test_more_members_rows_or_records_than_the_limit_are_refused_by_name():
+    few = Limits(members=2, rows=2)
+
+    assert "limit members" in reads(zipped({f"{n}.txt": FIRST for n in range(4)}), "a.zip", few)[-1].problems[0].what
+    assert "limit rows" in reads(("title,text\n" + f"One,{FIRST}\n" * 4).encode(), "a.csv", few)[-1].problems[0].what
+    assert "limit members" in reads((json.dumps({"text": FIRST}) + "\n").encode() * 4, "a", few)[-1].problems[0].what
+
+
 def test_archives_in_archives_end_at_the_limit_for_depth():
     data: bytes = FIRST.encode()
     for _ in range(8):

@@ -40,6 +40,10 @@ def test_the_report_is_read_whole_however_the_page_is_built(page):
     assert WHOLE == the_document(f"<html><body>{page}</body></html>").text
 
 
+def test_a_page_of_a_few_words_is_read_whatever_holds_them():
+    assert "Both sides signed." == the_document("<div class=widget><p>Both sides signed.</p></div><nav>Home</nav>").text
+
+
 def test_a_lead_between_headline_and_report_belongs_to_it():
     page = (
         f"<h1>Accord signed</h1><p class=lead>{A}</p><div class=share><a href=x>Share this</a></div>"

@@ -85,7 +85,7 @@ class Report:
 def report_in(body: Element, title: str, boilerplate: Boilerplate) -> Report:
     """Return the report in the page's body; ``title`` is its headline."""
     walked = _walked(body)
-    blocks = _ours(walked)
+    blocks = _ours(walked) or [b for b in walked if not any(_surely_beside(_names(e)) for e in b.beside)]
     holder = _holder(body, blocks)
     inside = _within(holder, blocks)
     first = next((i for i, within in enumerate(inside) if within), len(blocks))

@@ -43,6 +43,7 @@ SLOT_RULES = {
     "source": "who stands beside a word of saying",
 }
 CONSIDER = 0.12
+HOPELESS = -3.2
 KEEP = 0.44
 SURE = 0.66
 
@@ -130,7 +131,7 @@ def describe_phrase(c: Candidate, setting: Setting) -> None:
 
 def judged(setting: Setting, trained: Mapping[str, Weights]) -> list[Candidate]:
     """Return every candidate with its parties, stage and the chance that it is a claim."""
-    found = candidates(setting.reading)
+    found = hopeful(candidates(setting.reading), trained.get("keep", {}))
     whose = trained.get("parties", {})
     last: set[str] = set()
     for c in found:
@@ -138,6 +139,13 @@ def judged(setting: Setting, trained: Mapping[str, Weights]) -> list[Candidate]:
         last = settle_parties(c, setting, last, whose)
     settle_keep(found, trained)
     return found
+
+
+def hopeful(found: list[Candidate], keep: Weights) -> list[Candidate]:
+    """Leave out what no choice of parties could make a claim: choosing them is most of the work."""
+    if not keep:
+        return found
+    return [c for c in found if score(keep, c.features) > HOPELESS]
 
 
 def settle_keep(found: list[Candidate], trained: Mapping[str, Weights]) -> None:

@@ -73,6 +73,9 @@ def repeats(a: Candidate, b: Candidate, text: str) -> float:
 
 
 def likelihood(a: Candidate, b: Candidate, text: str, weights: Weights) -> float:
+    """The chance that two candidates speak of one thing; those of different kinds never do."""
+    if a.kind != b.kind:
+        return 0.0
     return probability(score(weights, pair_features(a, b, text))) if weights else repeats(a, b, text)
 
 

@@ -25,6 +25,8 @@ AHEAD = (Stage.PROPOSED, Stage.AGREED, Stage.NEGOTIATING, Stage.STALLED, Stage.E
 HELD = (Kind.MEETING, Kind.EXERCISE)
 UNUSED = ("duration", "vague", "decade")
 SAID_ON = 5
+DATELINE = 40
+DATELINE_END = regex.compile(r"\s*(?:\([^)]{2,24}\))?\s*(?:[:–—]|-\s)|\s*\([^)]{2,24}\)\s")
 YEARS = regex.compile(r"\d{4}(/\d{4})?")
 LENGTH = regex.compile(r"P(\d+)([DWM])")
 UNDER = regex.compile(r"(?:the |its |their )?((?:\p{Lu}[\p{L}\p{M}\p{N}’'&-]*|of|on|for|and|the|\d{4}(?:-\d{2,4})?|in)(?: (?:\p{Lu}[\p{L}\p{M}\p{N}’'&-]*|of|on|for|and|the|\d{4}(?:-\d{2,4})?))*)")
@@ -73,6 +75,11 @@ def is_when_said(s: Sentence, mention: DateMention) -> bool:
     return any(0 <= mention.span.start - said.stop <= SAID_ON or 0 <= said.start - mention.span.stop <= 2 for said in s.marked("attribution"))
 
 
+def is_dateline(s: Sentence, mention: DateMention, text: str) -> bool:
+    """True for the day in front of a report: "NEW DELHI, Aug 7 (Agency) -"."""
+    return mention.span.start - s.start < DATELINE and DATELINE_END.match(text, mention.span.stop) is not None
+
+
 def is_ahead(edtf: str, anchor: str | None) -> bool | None:
     """True where the date's last day is on or after the document's; None where that cannot be told."""
     last, today = bounds(edtf)[1], bounds(anchor)[1] if anchor else None
@@ -88,7 +95,7 @@ def from_day(edtf: str, length: str) -> str:
     return f"{edtf}/{(first + timedelta(days=days - 1)).isoformat()}" if days > 1 else edtf
 
 
-def nearest_date(c: Candidate, found: list[DateMention], breaks: int) -> DateMention | None:
+def nearest_date(c: Candidate, found: list[DateMention], text: str, breaks: int) -> DateMention | None:
     """The date that stands nearest to the head, within so many clause breaks."""
     s = c.sentence
 
@@ -97,7 +104,7 @@ def nearest_date(c: Candidate, found: list[DateMention], breaks: int) -> DateMen
         return s.distance(a, b) + 6 * s.breaks_between(a, b)
 
     usable = [m for m in found if m.precision not in UNUSED and (m.value or m.past or m.future) and m.relation not in ("since", "about")]
-    usable = [m for m in usable if far(m) < 12 + 6 * breaks and not is_when_said(s, m)]
+    usable = [m for m in usable if far(m) < 12 + 6 * breaks and not is_when_said(s, m) and not is_dateline(s, m, text)]
     return min(usable, key=far, default=None)
 
 
@@ -125,7 +132,7 @@ def put_dates(slots: Slots, c: Candidate, stage: Stage, reading: Reading, breaks
     years = [m for m in found if m.precision in ("range", "fiscal") and m.value and YEARS.fullmatch(m.value) and "/" in m.value]
     for mention in years:
         slots.put("period", mention.value, mention.span)
-    mention = nearest_date(c, [m for m in found if m not in years], breaks)
+    mention = nearest_date(c, [m for m in found if m not in years], reading.text, breaks)
     fit = dated(c, mention, stage, reading.anchor) if mention else None
     if mention is None or fit is None:
         return

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from servanda.model import Kind, Stage
 
 LANGUAGES = languages()
 FILES = {"heads", "cues", "marks", "domains", "items", "parties", "countries", "dates"}
+PAGE = (Path(__file__).parent.parent / "docs/languages.md").read_text("utf-8")
 # Layers whose examples are walked here; tests/test_packs_parties.py walks the parties'.
 LAYERS = ("head", "cue", "item")
 
@@ -35,7 +39,7 @@ def rows(language: str, table: str, section: str) -> list[dict[str, Any]]:
 
 
 def test_seven_languages_can_be_read() -> None:
-    assert ("en", "fr", "hi", "it", "ja", "ko", "ru") == LANGUAGES
+    assert {"en", "fr", "hi", "it", "ja", "ko", "ru"} <= set(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -128,3 +132,26 @@ def test_no_form_is_empty_or_padded(language: str) -> None:
     ]
 
     assert [] == wrong
+
+
+# ---- the page for pack authors -------------------------------------------------------------------
+
+
+def test_the_page_names_every_file_and_every_list_of_marks() -> None:
+    named = set(re.findall(r"`(\w+)`", PAGE))
+    lists = PAGE.partition("## The lists of marks")[2].partition("\n## ")[0]
+
+    assert FILES | {"pack", "boilerplate"} == set(re.findall(r"^\| `(\w+)\.toml`", PAGE, re.M))
+    assert set(pack("en").marks()) == set(re.findall(r"`(\w+)`", lists))
+    assert {"spaced", "cue_side", "adpositions", "offices", "particles", "mixes"} <= named
+
+
+def test_the_pages_entry_is_one_of_its_pack() -> None:
+    [block] = re.findall(r"^```toml\n(.*?)^```", PAGE, re.M | re.S)
+    [shown] = tomllib.loads(block)["head"]
+    [own] = [head for head in rows("it", "heads", "head") if head["id"] == shown["id"]]
+
+    assert set(shown["forms"]) <= set(own["forms"])
+    assert {key: own[key] for key in ("kind", "form", "examples", "rejects")} == {
+        key: shown[key] for key in ("kind", "form", "examples", "rejects")
+    }

@@ -148,12 +148,14 @@ def other_year(a: Profile, b: Profile) -> Decided:
 
 
 def other_day(a: Profile, b: Profile) -> Decided:
-    """Events on other days are other events, unless a number says that one was moved."""
+    """Events on other days are other events, unless a number says that one was moved.
+
+    One document tells days exactly.
+    """
     if a.kind not in EVENTS or b.kind not in EVENTS:
         return None
-    if not known(a.event) or not known(b.event) or gap(a.event, b.event) <= SLACK:
-        return None
-    if moved(a, b):
+    slack = 0 if a.document == b.document else SLACK
+    if not known(a.event) or not known(b.event) or gap(a.event, b.event) <= slack or moved(a, b):
         return None
     return Reason("held on other days", -9), "series"
 
@@ -200,16 +202,20 @@ def points(a: Profile, b: Profile) -> Iterator[Reason]:
 
 
 def told_twice(a: Profile, b: Profile) -> bool:
-    """True where one document may well tell of one thing at two stages: agreed and signed, under way and stopped.
+    """True where one document may well tell of one thing twice: agreed and signed, stopped, approved again.
 
     The next round of a meeting just held is another meeting, and the wished-for update
     of a text in force is another text.
     """
-    if a.kind is not b.kind or a.form != b.form or a.stage is b.stage or a.kind in VAGUE or alike(a, b) < 0.75:
+    if a.kind is not b.kind or (a.form and b.form and a.form != b.form) or a.kind in VAGUE or alike(a, b) < 0.75:
         return False
+    if a.stage is b.stage:
+        return a.kind not in EVENTS and known(a.when) and known(b.when) and gap(a.when, b.when) > SLACK
     if {a.stage, b.stage} & {Stage.STALLED, Stage.ENDED}:
         return True
-    return a.kind not in EVENTS and min(rung(a.stage), rung(b.stage)) >= rung(Stage.AGREED)
+    lower, higher = sorted((a, b), key=lambda of: rung(of.stage))
+    earlier = known(lower.when) and (not known(higher.when) or (lower.when[1] or 0) <= (higher.when[1] or 0))
+    return a.kind not in EVENTS and (earlier or rung(lower.stage) >= rung(Stage.AGREED))
 
 
 def shared_words(a: Profile, b: Profile) -> dict[str, float]:

@@ -62,6 +62,7 @@ class Profile:
     event: Stretch
     signed: Stretch
     reached: Stretch
+    when: Stretch
     due: Stretch
     period: Stretch
     told: int | None
@@ -113,6 +114,7 @@ def profile(filed: Filed) -> Profile:
         event=event,
         signed=signed,
         reached=stretch(claim.when) if claim.stage in REACHED else UNKNOWN,
+        when=stretch(claim.when),
         due=stretch(claim.due),
         period=stretch(claim.period),
         told=told,

@@ -277,3 +277,19 @@ def test_a_text_of_nothing_but_blanks_takes_no_time():
     text = "Ruritania agreed." + " \n" * 200_000 + "Freedonia did not."
 
     assert "Ruritania agreed.\n\nFreedonia did not." == the_document(text).text
+
+
+def test_a_release_that_begins_with_place_and_day_has_that_date_and_no_title_of_it():
+    document = the_document(f"Strelsau, 7 August 2031\n\n{BODY}")
+
+    assert (None, "2031-08-07", "line of its own") == (document.title, document.date, document.how["date"])
+
+
+def test_a_day_on_its_own_line_under_the_headline_is_the_date():
+    document = the_document(f"Ruritania opens a consulate\n\nAugust 7, 2031\n\n{BODY}")
+
+    assert ("Ruritania opens a consulate", "2031-08-07") == (document.title, document.date)
+
+
+def test_a_day_in_a_sentence_is_not_the_documents_date():
+    assert the_document(f"{BODY} It was signed on 7 August 2031.").date is None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .metadata import day_of
+from .metadata import day_of, is_date_line
 
 _PLACE = r"(?P<place>[^\W\d_][^\n,:;()\d]{1,40}?(?:(?:, | / )[^\W\d_][^\n,:;()\d]{1,30}?)?)"
 _MONTH = r"[^\W\d_][^\s\d,.:;()]{2,14}\.?"
@@ -51,6 +51,12 @@ def dateline_of(text: str, title: str | None) -> Dateline | None:
             place = (found.get("place") or "").strip(" ,.")
             return Dateline(match[0].strip(), place or None, day_of(date), found.get("agency"))
     return None
+
+
+def day_above(text: str) -> str | None:
+    """Return the day that makes a paragraph of its own among a report's first ones, as releases have it."""
+    first = text.split("\n\n", 4)[:4]
+    return next((day_of(line) for line in first if is_date_line(line)), None)
 
 
 def _is_day(words: str) -> bool:

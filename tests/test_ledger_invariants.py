@@ -59,7 +59,7 @@ def everything(ledger: Ledger) -> list[object]:
     ]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(reports, st.randoms(use_true_random=False))
 def test_any_order_of_arrival_gives_the_same_ledger(some, random):
     shuffled = list(some)
@@ -71,7 +71,7 @@ def test_any_order_of_arrival_gives_the_same_ledger(some, random):
         assert everything(one) == everything(other)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(reports)
 def test_a_rebuild_gives_what_adding_one_by_one_gave(some):
     with Ledger.in_memory() as ledger:
@@ -128,3 +128,15 @@ def test_the_table_and_the_rules_give_one_status(some):
             lines = ledger.entries(limit=None, as_of=day)
 
             assert [line.status for line in lines] == [e.status.name for e in ledger.entries_in_full(lines, day)]
+
+
+def test_a_rebuild_shared_by_several_processes_gives_the_same(tmp_path, monkeypatch):
+    some = [
+        made(n, DAYS[n % 4], "A", [said(f"Sentence {n}.", KINDS[n % 4], "agreed", PARTIES[n % 3], TITLES[n % 10])])
+        for n in range(40)
+    ]
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        file(ledger, *some)
+        monkeypatch.setattr("servanda.ledger.rebuilding.LARGE", 1)
+
+        assert () == ledger.check().problems

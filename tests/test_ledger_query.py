@@ -117,3 +117,17 @@ def test_an_id_that_is_none_is_refused_saying_where_ids_are(ledger, ref):
 
 def test_the_first_letters_of_an_id_are_enough(ledger):
     assert "sale of coastal radars" == ledger.entry(RADAR.claims[0].id[:6]).title
+
+
+def test_the_best_match_comes_first_where_relevance_is_asked_for():
+    much = report("2020-01-01", said("Radar, radar and radar.", "trade", "agreed", "FRA IND", "radar"))
+    little = report(
+        "2025-01-01",
+        said(
+            "Ports, ships and, at the end of a long list of things, radar too.", "project", "agreed", "FRA IND", "ports"
+        ),
+    )
+    ledger = ledger_of(much, little)
+
+    assert ["ports", "radar"] == [line.title for line in ledger.entries("radar")]
+    assert ["radar", "ports"] == [line.title for line in ledger.entries("radar sort:relevance")]

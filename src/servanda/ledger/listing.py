@@ -10,7 +10,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Float,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 
 from servanda.ledger.deriving import EVERYBODY
 from servanda.ledger.followthrough import SILENCE, SOON
@@ -146,7 +161,10 @@ def narrowed(connection: Connection, asked: Select[Any], query: Query, status: C
         (query.review is not None, e.firm.is_(query.review is False)),
     )
     asked = asked.where(*(check for wanted, check in checks if wanted))
-    return asked.where(e.id.in_(found_by_words(query.words))) if query.words else asked
+    if not query.words:
+        return asked
+    found = found_by_words(query.words)
+    return asked.join(found, found.c.entry == e.id)
 
 
 def among(connection: Connection, asked: Select[Any], parties: Sequence[str]) -> Select[Any]:
@@ -181,20 +199,24 @@ def match_expression(words: Sequence[str]) -> str:
     return " ".join('"' + word.replace('"', " ") + '"' for word in words)
 
 
-def found_by_words(words: Sequence[str]) -> Select[Any]:
-    """Ask for the entries of the claims in which all the words occur.
+def found_by_words(words: Sequence[str]) -> Subquery:
+    """Ask for the entries of the claims in which all the words occur, with the rank of the best.
 
-    The best ranked first where there are very many.
+    Of very many claims the ones filed last are looked at.
     """
-    hits = text("SELECT rowid AS n FROM claim_words WHERE claim_words MATCH :words LIMIT :far").bindparams(
-        words=match_expression(words), far=FAR
-    )
-    hit = hits.columns(claims.c.n).subquery()
-    return select(members.c.entry).where(members.c.claim.in_(select(hit)))
+    hits = text(
+        "SELECT rowid AS n, rank AS place FROM claim_words WHERE claim_words MATCH :words"
+        " ORDER BY rowid DESC LIMIT :far"
+    ).bindparams(words=match_expression(words), far=FAR)
+    hit = hits.columns(claims.c.n, Column("place", Float)).subquery()
+    ranked = select(members.c.entry, func.min(hit.c.place).label("place")).join(hit, hit.c.n == members.c.claim)
+    return ranked.group_by(members.c.entry).subquery("found")
 
 
 def in_order(asked: Select[Any], query: Query) -> Select[Any]:
     """Order as an index has it, so that a short list of many entries is walked and not sorted."""
+    if query.sort == "relevance" and query.words:
+        return asked.order_by(literal_column("found.place"), entries.c.id)
     if query.sort == "due" or (query.sort is None and query.due):
         never = () if query.due else (entries.c.due_last.is_(None),)
         return asked.order_by(*never, entries.c.due_last, entries.c.id)

@@ -32,6 +32,7 @@ NAMED = ("orgs", "persons", "items", "where", "under", "source")
 DATED = ("when", "due", "period")
 HELD = {Stage.DONE, Stage.ACTIVE, Stage.SIGNED}
 LIKELY = 0.25  # chance of a stage, or one further on, below which a model is doubted; by bench_checks.py
+LARGE = 200_000  # code points
 STEM = 4  # letters that forms of one word share
 SPOKEN_TO = regex.compile(
     r"<\|\w+\|>|\[/?INST\]|</?(?:system|assistant)>|^\s*(?:system|assistant)\s*:|"
@@ -84,11 +85,8 @@ class Checker:
 
     @cached_property
     def heads(self) -> list[Candidate]:
-        """The things that our own code sees in the report, with how likely it holds each stage to be."""
-        found = candidates(self.reading) if self.reading else []
-        for one in found:
-            settle_stage(one, models())
-        return found
+        """The things that our own code sees in the report; not looked for in a text longer than any report."""
+        return candidates(self.reading) if self.reading and len(self.document.text) <= LARGE else []
 
     def quoted(self, spans: Iterable[Span]) -> list[Sentence]:
         """Return the sentences in which quotations stand."""
@@ -215,6 +213,8 @@ class Checker:
         heads = [h for h in self.heads if h.kind == kind and any(span.covers(h.span) for span in spans)]
         if rung(stage) < 0 or not heads or "stage" in remarks.doubts:
             return
+        for head in heads:
+            settle_stage(head, models())
         if max(sum(p for s, p in h.stages.items() if rung(s) < 0 or rung(s) >= rung(stage)) for h in heads) < LIKELY:
             likeliest = max(heads[0].stages, key=lambda s: heads[0].stages[s])
             remarks.doubts["stage"] = f"our own reading is {likeliest}, the model says {stage}"

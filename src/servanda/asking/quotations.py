@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from unicodedata import normalize
 
 import regex
 
@@ -17,6 +18,8 @@ from servanda.model import Span
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 LETTER = regex.compile(r"[\p{L}\p{N}]")
 UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+JOINED = regex.compile(r"(?:[\p{L}\p{M}\p{N}]\p{Cf}*)+")
+UNSEEN = regex.compile(r"\p{Cf}+")
 NUMBER = regex.compile(r"\p{N}+")
 GAP = regex.compile(r"\s*(?:\[?(?:\.\.\.|…)\]?)\s*")
 LONGEST = 600  # code points; a longer quotation shows nothing
@@ -125,19 +128,14 @@ def folded_words(text: str) -> Iterator[tuple[str, Span]]:
 
     In scripts without blanks each character is a word.
     """
-    from unicodedata import normalize
-
-    joined = regex.compile(r"(?:[\p{L}\p{M}\p{N}]\p{Cf}*)+")
-    for found in joined.finditer(text):
-        plain = regex.sub(r"\p{Cf}+", "", found[0])
-        if UNSPACED.search(plain):
-            yield from (
-                (c.casefold(), Span(found.start() + n, found.start() + n + 1))
-                for n, c in enumerate(found[0])
-                if WORD.match(c)
-            )
+    for found in JOINED.finditer(text):
+        words, start = found[0], found.start()
+        if words.isascii():
+            yield words.casefold(), Span(start, found.end())
+        elif UNSPACED.search(words):
+            yield from ((c.casefold(), Span(start + n, start + n + 1)) for n, c in enumerate(words) if WORD.match(c))
         else:
-            yield normalize("NFC", plain.casefold()), Span(*found.span())
+            yield normalize("NFC", UNSEEN.sub("", words).casefold()), Span(start, found.end())
 
 
 def weight(words: str) -> int:

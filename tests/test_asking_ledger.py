@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
 
 from asking_server import Reply, Server, claim, completion, saying, serving
 from commands import servanda
-from servanda.asking.joining import agreed
+from servanda.asking.joining import agreed, distinct
 from servanda.ledger import Ledger
 from servanda.model import Claim, Kind, Quotation, Stage
 
@@ -351,6 +355,39 @@ def test_two_claims_of_one_sentence_are_paired_by_their_titles() -> None:
     model = [made(title="memorandum on space"), made(title="memorandum on ports")]
 
     assert ["rules+llm/small"] * 2 == [c.extractor for c in agreed(rules, model, "llm/small")]
+
+
+STAGES = st.sampled_from(list(Stage))
+PLACES = st.lists(st.integers(0, 30), min_size=1, max_size=3)
+
+
+def at(places: list[int], stage: Stage, title: str) -> Claim:
+    quotations = tuple(Quotation(n * 10, n * 10 + 8, "x" * 8) for n in dict.fromkeys(places))
+    return replace(made(stage, title), quotations=quotations)
+
+
+CLAIMS = st.lists(st.builds(at, PLACES, STAGES, st.sampled_from(["memorandum on ports", "pact on space"])), max_size=5)
+
+
+@limits(max_examples=80, deadline=None)
+@given(CLAIMS, CLAIMS)
+def test_joining_loses_no_evidence_and_promotes_nothing(rules: list[Claim], model: list[Claim]) -> None:
+    both = agreed(rules, model, "llm/small")
+    said = {(q.start, c.stage) for c in (*rules, *model) for q in c.quotations}
+
+    assert {start for start, _ in said} == {q.start for c in both for q in c.quotations}
+    assert len(both) <= len(rules) + len(model)
+    assert {c.stage for c in both} <= {stage for _, stage in said}
+    assert all(c.review for c in both if "stage" in c.because)
+
+
+@limits(max_examples=60, deadline=None)
+@given(CLAIMS)
+def test_joining_what_is_joined_changes_nothing(claims: list[Claim]) -> None:
+    once = distinct(claims)
+
+    assert {q.start for c in claims for q in c.quotations} == {q.start for c in once for q in c.quotations}
+    assert once == distinct(once)
 
 
 # Distilling

@@ -185,6 +185,24 @@ def test_where_nobody_answers_the_run_ends_with_what_to_do(tmp_path: Path) -> No
         Reader.asking(settings).read(document())
 
 
+@pytest.mark.parametrize("text", ["I cannot read this.", '{"answer": 42}', "", "[]"])
+def test_an_answer_without_claims_is_asked_for_once_more(server: Server, tmp_path: Path, text: str) -> None:
+    server.line = [Reply(completion(text))]
+
+    assert 1 == len(read(server, tmp_path).extraction.claims)
+    assert 2 == len(server.asked)
+
+
+def test_a_model_that_never_gives_claims_is_told_and_asked_again_by_the_next_run(
+    server: Server, tmp_path: Path
+) -> None:
+    server.line = [Reply(completion("I cannot read this."))] * 2
+    first = read(server, tmp_path)
+
+    assert (["answer"], False) == (causes(first), first.whole)
+    assert 1 == len(read(server, tmp_path).extraction.claims)
+
+
 def test_what_was_answered_is_not_asked_for_again(server: Server, tmp_path: Path) -> None:
     first, second = read(server, tmp_path), read(server, tmp_path)
 

@@ -1,6 +1,6 @@
 """One claim for one thing: what two pieces, two answers or two extractors said of it.
 
-Invariant: joining loses no quotation and promotes no stage.
+Invariant: joining loses no evidence that stands apart, and promotes no stage.
 """
 
 from __future__ import annotations

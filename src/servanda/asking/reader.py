@@ -29,6 +29,7 @@ from servanda.problems import Problem
 
 T = TypeVar("T")
 DEEPEST = 3  # how often a piece is halved because its answer did not fit
+UNREADABLE = ("no JSON", "wrong schema")
 FAULTS = {
     "prose": "the model wrote prose around its JSON; the JSON was read.",
     "cut-off": "the model's answer was cut off; the claims that were whole were taken.",
@@ -166,18 +167,26 @@ class Reader:
     def outcomes(self, piece: Piece, depth: int = 0) -> list[Outcome]:
         """Return what came of a piece; one whose answer did not fit is asked about in halves."""
         try:
-            answer = self.answer(request_for(piece, self.settings))
+            answer, read = self.understood(request_for(piece, self.settings))
         except RefusedError as refusal:
             return [Outcome(piece, None, str(refusal))]
-        read = answered(answer.text)
         parts = halves(piece) if (answer.cut or read.cut) and depth < DEEPEST else [piece]
         if len(parts) > 1 and self.client is not None:
             return [outcome for part in parts for outcome in self.outcomes(part, depth + 1)]
         return [Outcome(piece, read)]
 
-    def answer(self, request: Request) -> Answer:
+    def understood(self, request: Request) -> tuple[Answer, Answered]:
+        """Return an answer and what it holds; one that holds no claims of any form is asked for once more."""
+        answer = self.answer(request)
+        read = answered(answer.text)
+        if read.fault in UNREADABLE and self.client is not None:
+            answer = self.answer(request, again=True)
+            read = answered(answer.text)
+        return answer, read
+
+    def answer(self, request: Request, again: bool = False) -> Answer:
         """Return the answer at hand, else ask for it within the budget and keep it. Raises RefusedError."""
-        known = self.answers.get(request.key)
+        known = None if again else self.answers.get(request.key)
         if known is not None:
             return known
         if self.client is None:

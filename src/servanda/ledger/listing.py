@@ -163,7 +163,7 @@ def narrowed(connection: Connection, asked: Select[Any], query: Query, status: C
     asked = asked.where(*(check for wanted, check in checks if wanted))
     if not query.words:
         return asked
-    found = found_by_words(query.words)
+    found = found_by_words(query.words, query.sort == "relevance")
     return asked.join(found, found.c.entry == e.id)
 
 
@@ -199,18 +199,19 @@ def match_expression(words: Sequence[str]) -> str:
     return " ".join('"' + word.replace('"', " ") + '"' for word in words)
 
 
-def found_by_words(words: Sequence[str]) -> Subquery:
-    """Ask for the entries of the claims in which all the words occur, with the rank of the best.
+def found_by_words(words: Sequence[str], ranked: bool) -> Subquery:
+    """Ask for the entries of the claims in which all the words occur, with the rank of the best where it is wanted.
 
     Of very many claims the ones filed last are looked at.
     """
+    place = "rank" if ranked else "0.0"  # ranking reads every hit
     hits = text(
-        "SELECT rowid AS n, rank AS place FROM claim_words WHERE claim_words MATCH :words"
+        f"SELECT rowid AS n, {place} AS place FROM claim_words WHERE claim_words MATCH :words"
         " ORDER BY rowid DESC LIMIT :far"
     ).bindparams(words=match_expression(words), far=FAR)
     hit = hits.columns(claims.c.n, Column("place", Float)).subquery()
-    ranked = select(members.c.entry, func.min(hit.c.place).label("place")).join(hit, hit.c.n == members.c.claim)
-    return ranked.group_by(members.c.entry).subquery("found")
+    best = select(members.c.entry, func.min(hit.c.place).label("place")).join(hit, hit.c.n == members.c.claim)
+    return best.group_by(members.c.entry).subquery("found")
 
 
 def in_order(asked: Select[Any], query: Query) -> Select[Any]:

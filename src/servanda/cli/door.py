@@ -19,11 +19,23 @@ import typer
 from servanda.problems import ServandaError
 
 DONE, WITH_PROBLEMS, COULD_NOT, STOPPED = 0, 1, 2, 130
-ROOMS = ("demo", "extract", "filing", "asking", "comparing", "judging", "telling", "watching", "sharing", "models")
+ROOMS = (
+    "demo",
+    "extract",
+    "filing",
+    "asking",
+    "comparing",
+    "judging",
+    "telling",
+    "watching",
+    "sharing",
+    "models",
+    "serving",
+)
 
 ORDER = (
     "demo", "extract", "add", "entries", "due", "show", "dossier", "search", "compare",
-    "judge", "review", "tell", "look", "watch", "export", "check", "packs", "prompt", "distil", "mcp",
+    "judge", "review", "tell", "look", "watch", "export", "check", "packs", "prompt", "distil", "mcp", "serve",
 )  # fmt: skip
 
 P = ParamSpec("P")

@@ -1,0 +1,81 @@
+"""One way to make a page: templates that escape everything, the words of ``wording``, the form's token.
+
+Invariant: no template marks a document's words as safe; ``wording.safe`` alone shows them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from servanda.codebook import LADDER, domains, forms
+from servanda.ledger import Ledger, StatusName
+from servanda.model import Kind, Stage
+from servanda.web import wording
+from servanda.web.guarding import TOKEN, new_token
+
+PLACES = (
+    ("/", "Home"),
+    ("/entries", "Entries"),
+    ("/due", "Due"),
+    ("/dossiers", "Dossiers"),
+    ("/series", "Series"),
+    ("/compare", "Compare"),
+    ("/review", "Review"),
+    ("/add", "Add"),
+)
+
+
+@cache
+def templates() -> Environment:
+    made = Environment(
+        loader=PackageLoader("servanda.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"dated": wording.dated, "safe_words": wording.safe, "quoted": wording.quoted}
+    made.filters |= {"name": wording.name, "dyad": wording.dyad, "urlencode_pairs": urlencode}
+    made.globals |= {
+        "ladder": wording.ladder,
+        "in_text": wording.in_text,
+        "direction": wording.direction,
+        "web_address": wording.web_address,
+        "count": wording.count,
+        "address": wording.address,
+        "notes": wording.NOTES,
+        "parties": wording.parties,
+        "LADDER": LADDER,
+        "STAGES": tuple(Stage),
+        "KINDS": tuple(Kind),
+        "STATUSES": tuple(StatusName),
+        "DOMAINS": domains(),
+        "FORMS": {str(kind): forms(kind) for kind in Kind},
+        "PLACES": PLACES,
+    }
+    return made
+
+
+def page(request: Request, template: str, status: int = 200, **told: Any) -> HTMLResponse:
+    """Return a page; the first one of a visit gives the browser the token that its forms must carry."""
+    token = request.cookies.get(TOKEN) or new_token()
+    words = {"request": request, "token": token, "by": request.app.state.by, "here": request.url.path} | told
+    text = templates().get_template(template).render(words)
+    made = HTMLResponse(text.encode("utf-8", "replace"), status)
+    if TOKEN not in request.cookies:
+        made.set_cookie(TOKEN, token, httponly=True, samesite="strict", path="/")
+    return made
+
+
+def ledger_of(request: Request) -> Ledger:
+    ledger: Ledger = request.app.state.ledger
+    return ledger
+
+
+TheLedger = Annotated[Ledger, Depends(ledger_of)]

@@ -1,0 +1,107 @@
+"""What a person hands to the app: a file, a pasted text or an address becomes documents, claims, problems.
+
+Invariant: a path is never read: only bytes that were sent, and addresses that were asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date as calendar
+from itertools import groupby
+
+from servanda.extracting.extractor import extract
+from servanda.ledger import Ledger
+from servanda.ledger.comparing import Compared
+from servanda.model import Claim, Document
+from servanda.problems import Problem, QueryError
+from servanda.reading import Read, read, read_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What was sent: bytes with the name they came under, or an address; and what the sender knows of them."""
+
+    name: str
+    data: bytes = b""
+    url: str | None = None
+    date: str | None = None
+    language: str | None = None
+
+
+@dataclass(slots=True)
+class Received:
+    """What became of it."""
+
+    documents: list[Document] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    entries: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    new: int = 0
+
+    def of(self, document: Document) -> list[Claim]:
+        return [claim for claim in self.claims if claim.document == document.id]
+
+
+def day(words: str | None) -> str | None:
+    """Return an ISO day. Raises QueryError."""
+    try:
+        return calendar.fromisoformat(words.strip()).isoformat() if words and words.strip() else None
+    except ValueError as error:
+        raise QueryError(f"{words}: is not a day. Write it as 2024-11-18.") from error
+
+
+def opened(handed: Handed) -> Iterable[Read]:
+    """Read what was handed over. Raises QueryError for what is no http address or holds nothing."""
+    if handed.url:
+        if not handed.url.lower().startswith(("https://", "http://")):
+            raise QueryError(f"{handed.url}: is no address that is fetched. Give one that begins with https://")
+        return read(handed.url, date=day(handed.date), language=handed.language or None)
+    if not handed.data.strip():
+        raise QueryError("Nothing was given. Choose a file, or paste the text of a report.")
+    return read_bytes(handed.data, handed.name, date=day(handed.date), language=handed.language or None)
+
+
+def understood(got: Read, into: Received) -> list[Claim]:
+    """Extract one document; what goes wrong is told, and stops nothing."""
+    into.problems += got.problems
+    if got.document is None:
+        return []
+    into.documents.append(got.document)
+    try:
+        found = extract(got.document)
+    except Exception as error:  # noqa: BLE001 the batch's boundary: one document's fault must not stop the others
+        words = f"the extractor failed ({type(error).__name__}); no claims were taken from it."
+        into.problems.append(Problem(got.path, words, "extractor", "Please report it with the text."))
+        return []
+    into.problems += (replace(problem, where=got.path) for problem in found.problems)
+    into.claims += found.claims
+    return list(found.claims)
+
+
+def filed(ledger: Ledger, handed: Handed) -> Received:
+    """Read, extract and file, source by source; the same thing again changes nothing."""
+    made = Received()
+    for _, group in groupby(opened(handed), key=lambda got: got.source.id if got.source else got.path):
+        file_source(ledger, list(group), made)
+    return made
+
+
+def file_source(ledger: Ledger, group: list[Read], made: Received) -> None:
+    claims = [claim for got in group for claim in understood(got, made)]
+    source = group[0].source
+    if source is None:
+        return
+    documents = [got.document for got in group if got.document]
+    filing = ledger.file(source, documents, claims, [problem for got in group for problem in got.problems])
+    made.new += filing.documents
+    made.entries.update(filing.entries)
+    made.problems += filing.problems
+
+
+def compared(ledger: Ledger, handed: Handed) -> tuple[Received, list[Compared]]:
+    """Read and extract without filing; return what each claim adds to the ledger."""
+    made = Received()
+    for got in opened(handed):
+        understood(got, made)
+    return made, ledger.compare(made.documents, made.claims)

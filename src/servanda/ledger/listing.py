@@ -250,4 +250,5 @@ def line_from(row: Mapping[Any, Any]) -> Line:
         ordinal=row["ordinal"],
         place=row["place"],
         moved=row["moved"],
+        series=row["series"],
     )

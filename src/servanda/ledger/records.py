@@ -222,6 +222,7 @@ class Line:
     ordinal: int | None
     place: str | None
     moved: bool
+    series: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,11 @@ def name_words(title: str) -> frozenset[str]:
     return frozenset(word for word, weight in read_title(title).words.items() if weight >= 0.6)
 
 
+def key_words(line: Line) -> frozenset[str]:
+    """Return the words of a session's series, as its key holds them."""
+    return frozenset((line.series or "|").split("|", 1)[1].split())
+
+
 def ordinal_of(entry: Entry) -> int | None:
     """Return the number of a session, from any title that its claims bear."""
     return most(n for filed in entry.claims for n in sorted(read_title(filed.claim.title).ordinals))
@@ -55,7 +60,7 @@ def alike(lines: Sequence[Line]) -> list[list[Line]]:
     """Group entries whose parties are the same and whose names share half their words, in the order of their ids."""
     groups: dict[tuple[str, ...], list[tuple[frozenset[str], list[Line]]]] = {}
     for line in sorted(lines, key=lambda line: line.id):
-        words = name_words(line.title)
+        words = key_words(line)
         own = groups.setdefault(line.parties, [])
         home = next((g for g in own if len(words & g[0]) >= SHARED * max(1, min(len(words), len(g[0])))), None)
         if home is None:
@@ -74,7 +79,7 @@ def series_from(of: Sequence[Line], below: Sequence[Line], as_of: str) -> Series
     now = stretch(as_of)[0] or 0
     planned = any(not s.held and (start(s) or 0) >= now for s in sessions)
     return Series(
-        id=digest("series", *sorted(lead.parties), *sorted(name_words(lead.title))),
+        id=digest("series", *sorted(lead.parties), *sorted(key_words(lead))),
         name=bare_name(lead.title),
         parties=lead.parties,
         level=most(line.form for line in of),
@@ -126,7 +131,7 @@ def unreviewed(of: Sequence[Line], sessions: Sequence[Session], below: Sequence[
     held = [s for s in sessions if s.held and known(stretch(s.days))]
     if len(held) < 2:
         return ()
-    names = frozenset(word for line in of for word in name_words(line.title))
+    names = frozenset(word for line in of for word in key_words(line))
     after = iso(start(held[-1]) or 1)
     under = (line for line in below if line.status not in SETTLED and line.last < after and line.under)
     return tuple(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asking_server import claim, saying
-from servanda.asking.answers import answered
+from servanda.asking.answers import answered, code_of
 from servanda.asking.cache import Given
 from servanda.asking.client import Answer
 from servanda.asking.quotations import Found, Page
@@ -95,7 +95,7 @@ def test_an_answer_of_another_form_gives_nothing_and_is_told(answer: str, words:
         {"title": ""},
         {"title": 7},
         {"parties": []},
-        {"parties": ["Belgium", "XYZ"]},
+        {"parties": ["the sides", "XYZ"]},
         {"parties": {"a": 1}},
         {"quotes": []},
         {"quotes": [3, None]},
@@ -113,6 +113,31 @@ def test_a_finer_slot_that_is_no_word_of_the_codebook_is_left_out_and_noted() ->
 
     assert (None, ("transport",), None, ()) == (made.form, made.domains, made.when, made.by)
     assert {"form", "domains", "when", "by"} <= made.because.keys()
+
+
+def test_the_codebooks_words_may_be_written_otherwise() -> None:
+    told = claim(
+        kind="Instrument", stage="SIGNED", form="MoU", domains=["Defence Industry"], parties=["Belgium", "ind"]
+    )
+    [made] = claims(saying(told))
+
+    assert ("instrument", "signed", "mou", ("defence-industry",)) == (made.kind, made.stage, made.form, made.domains)
+    assert ("BEL", "IND") == made.parties
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("BEL", "BEL"),
+        ("Belgium", "BEL"),
+        ("the United Kingdom", "GBR"),
+        ("eu", "EU"),
+        ("Brussels", None),
+        ("Belgian", None),
+    ],
+)
+def test_a_party_is_known_by_code_or_name_and_by_nothing_else(name: str, code: str | None) -> None:
+    assert code == code_of(name)
 
 
 def test_the_same_claim_twice_is_one_claim() -> None:

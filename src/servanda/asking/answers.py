@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import regex
@@ -19,7 +19,7 @@ import regex
 from servanda.asking.instruction import slots
 from servanda.codebook import codebook, organisations
 from servanda.language.edtf import is_edtf
-from servanda.language.packs import pack
+from servanda.language.packs import lexicon, pack
 
 THINKING = regex.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", regex.DOTALL | regex.IGNORECASE)
 CLAIMS = regex.compile(r'"claims"\s*:\s*\[')
@@ -123,7 +123,7 @@ def drafted(record: Any) -> Draft | str:
     """Return a claim in the codebook's words, or why it is none."""
     if not isinstance(record, dict):
         return "wrong schema"
-    kind, stage = word(record.get("kind")), word(record.get("stage"))
+    kind, stage = term(record.get("kind")), term(record.get("stage"))
     title, quotes = word(record.get("title")), quotes_of(record.get("quotes"))
     if kind not in codebook()["kinds"] or stage not in codebook()["stages"] or not title:
         return "wrong schema"
@@ -150,6 +150,11 @@ def word(value: Any) -> str:
     return " ".join(regex.sub(r"[\p{Cc}\p{Co}\p{Cs}]", " ", bare).split())
 
 
+def term(value: Any) -> str:
+    """Return a word as the codebook would write it: small letters, hyphens for blanks."""
+    return word(value).casefold().replace(" ", "-").replace("_", "-")
+
+
 def many(value: Any) -> list[str]:
     listed = value if isinstance(value, (list, tuple)) else [value]
     return list(dict.fromkeys(made for v in listed[: LIMITS["values"]] if (made := word(v))))
@@ -168,22 +173,33 @@ def known_codes() -> frozenset[str]:
     return frozenset(party["code"] for table in tables for party in table) | organisations()
 
 
+@lru_cache(4096)
+def code_of(name: str) -> str | None:
+    """Return the code of a party, also where a model writes its English name ("Belgium", "the UK") instead."""
+    if name.upper() in known_codes():
+        return name.upper()
+    bare = name.removeprefix("the ").removeprefix("The ")
+    hits = [hit for hit in lexicon("en").hits(bare) if hit.entry.layer == "party" and len(bare) == hit.stop - hit.start]
+    codes = {hit.entry.value for hit in hits if hit.entry.data.get("sort") == "name"}
+    return codes.pop() if len(codes) == 1 and codes <= known_codes() else None
+
+
 def read_form(value: Any, values: Mapping[str, Any]) -> Read:
-    made = word(value)
+    made = term(value).removeprefix("null").removeprefix("none")
     allowed = codebook()["kinds"][values["kind"]]["forms"]
     return (made, "") if made in allowed else (None, f"{made!r} is no form of {values['kind']}" if made else "")
 
 
 def read_codes(value: Any, values: Mapping[str, Any]) -> Read:
-    asked = [code.upper() for code in many(value)]
-    unknown = [code for code in asked if code not in known_codes()]
-    kept = tuple(sorted(set(asked) & known_codes()))
+    asked = {name: code_of(name) for name in many(value)}
+    unknown = [name for name, code in asked.items() if code is None]
+    kept = tuple(sorted({code for code in asked.values() if code}))
     return kept, f"no party has the code {', '.join(unknown)}" if unknown else ""
 
 
 def read_by(value: Any, values: Mapping[str, Any]) -> Read:
-    asked = {code.upper() for code in many(value)}
-    kept = asked & set(values.get("parties", ()))
+    asked = {code_of(name) for name in many(value)}
+    kept = {code for code in asked if code in values.get("parties", ())}
     return tuple(sorted(kept)), "names who is no party" if asked - kept else ""
 
 
@@ -197,7 +213,7 @@ def read_word(value: Any, values: Mapping[str, Any]) -> Read:
 
 
 def read_domains(value: Any, values: Mapping[str, Any]) -> Read:
-    asked = many(value)
+    asked = [term(name) for name in many(value)]
     kept = sorted(set(asked) & set(codebook()["domains"]))
     return tuple(kept), "has fields that the codebook has not" if len(kept) < len(asked) else ""
 

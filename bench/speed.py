@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from servanda.extracting.extractor import extract
+from servanda.language.dates import dates_in
 from servanda.language.packs import languages, lexicon, lexicon_entries, pack
 from servanda.language.sentences import sentences_in
 from servanda.model import Document
@@ -97,6 +98,7 @@ def warm() -> None:
     """Load every pack and the language detector, which a run does once."""
     for language in languages():
         lexicon(language)
+        dates_in("4. 5. 2024", language, None)
         extract(Document("India and Italy signed an agreement on 4 May 2024.", language=language))
     list(read_bytes(b"India and Italy signed an agreement.", "report.txt"))
 

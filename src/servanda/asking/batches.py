@@ -8,7 +8,6 @@ answers one document only, neither is needed. Invariant: a line that cannot be u
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +23,6 @@ ONLY = ""  # the name under which an answer without a name is kept
 def batch_line(request: Request, form: str) -> dict[str, Any]:
     """Return a request as a line of a batch's input; its key comes back as ``custom_id``."""
     return {"custom_id": request.key, "method": "POST", "url": ENDPOINT, "body": request.body(form)}
-
-
-def batch_lines(requests: Iterable[Request], form: str) -> Iterator[str]:
-    for request in requests:
-        yield json.dumps(batch_line(request, form), ensure_ascii=False)
 
 
 def given(file: Path) -> tuple[Given, list[Problem]]:

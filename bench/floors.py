@@ -63,12 +63,20 @@ class Floors:
             self.had[part] = sorted(had)
         return refused
 
-    def lower(self, name: str, now: dict[str, dict[str, float]], because: str) -> str:
-        """Set a floor ("dev.claim") to its figure and write down why. Raises SystemExit for a name without a floor."""
+    def lower(self, name: str, now: dict[str, dict[str, float]], because: str) -> list[str]:
+        """Set a floor ("dev.claim"), or those of a part that fell ("dev"), to what is measured; write down why.
+
+        Raises SystemExit for a name without a floor among the parts measured.
+        """
         part, _, figure = name.partition(".")
-        if figure not in self.figures.get(part, {}) or part not in now:
+        fallen = [f for f, floor in self.figures.get(part, {}).items() if now.get(part, {}).get(f, floor) < floor]
+        chosen = [figure] if figure else fallen
+        if part not in now or any(f not in self.figures.get(part, {}) for f in chosen):
             raise SystemExit(f"--lower {name}: no such floor among the parts measured. A name is as dev.claim.")
-        before, after = self.figures[part][figure], round(now[part][figure], 4)
+        return [self._lowered(part, f, round(now[part][f], 4), because) for f in chosen]
+
+    def _lowered(self, part: str, figure: str, after: float, because: str) -> str:
+        name, before = f"{part}.{figure}", self.figures[part][figure]
         self.figures[part][figure] = after
         self.lowered.append({"name": name, "from": before, "to": after, "because": because, "on": str(date.today())})
         return f"{name}: {before:.4f} lowered to {after:.4f}: {because}"

@@ -106,7 +106,7 @@ def settle(floors: Floors, results: dict[str, Measured], args: argparse.Namespac
     """Pin or lower floors as asked; return 1 where a figure is under its floor."""
     now = {name: figures(m.whole, m.plain) for name, m in results.items()}
     if args.lower:
-        print(floors.lower(args.lower, now, args.because))
+        print("\n".join(floors.lower(args.lower, now, args.because)))
         floors.write()
     fallen = [line for part, values in now.items() for line in floors.under(part, values)]
     if args.pin:
@@ -124,7 +124,9 @@ def arguments() -> argparse.Namespace:
     ap.add_argument("--shared", type=Path, default=SHARED)
     ap.add_argument("--out", type=Path, help="a folder for the predictions as JSON lines")
     ap.add_argument("--pin", action="store_true", help="raise the floors to what is measured; lowers none")
-    ap.add_argument("--lower", metavar="NAME", help="lower one floor, as dev.claim; needs --because")
+    ap.add_argument(
+        "--lower", metavar="NAME", help="lower a floor (dev.claim) or those of a part that fell (dev); needs --because"
+    )
     ap.add_argument("--because", metavar="WORDS")
     ap.add_argument("--quick", action="store_true", help="without the table of perfect answers on dev")
     ap.add_argument("--folds", type=int, help="cross-validate on the train set")

@@ -59,6 +59,14 @@ def test_a_lowering_is_written_down_with_its_reason(floors: ModuleType, tmp_path
     assert 0.55 == floors.Floors.of(file).figures["dev"]["claim"]
 
 
+def test_all_that_fell_in_a_part_can_be_lowered_for_one_reason(floors: ModuleType) -> None:
+    pinned = floors.Floors({"own-it": {"claim": 0.8, "full": 0.7, "found": 0.9}})
+    pinned.lower("own-it", {"own-it": {"claim": 0.7, "full": 0.75, "found": 0.85}}, "five reports more")
+
+    assert {"claim": 0.7, "full": 0.7, "found": 0.85} == pinned.figures["own-it"]
+    assert ["own-it.claim", "own-it.found"] == [row["name"] for row in pinned.lowered]
+
+
 def test_a_floor_that_is_not_there_cannot_be_lowered(floors: ModuleType) -> None:
     with pytest.raises(SystemExit, match=r"--lower dev\.words: no such floor"):
         floors.Floors({"dev": {"claim": 0.6}}).lower("dev.words", {"dev": {"claim": 0.5}}, "why not")

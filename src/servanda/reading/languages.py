@@ -10,7 +10,7 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
-_SAMPLE = 400
+_SAMPLE = 300
 _SURE = 0.4
 _SURER = 0.6
 _FEW = 8

@@ -182,19 +182,20 @@ def _parts(text: str) -> list[str]:
 
 def _is_beside(element: Element) -> bool:
     """Whether the element's name, class, id or style says that it stands beside the report, or is not shown."""
+    if element.tag in _BESIDE:
+        return True
+    if not element.keys():
+        return False
     get = element.get
-    return _says_beside(str(element.tag), get("class"), get("id"), get("style")) or get("hidden") is not None
+    names, name, style = get("class"), get("id"), get("style")
+    if (names and _says_beside(names)) or (name and _says_beside(name)):
+        return True
+    return get("hidden") is not None or bool(style and "none" in style and "display:none" in style.replace(" ", ""))
 
 
 @lru_cache(8192)
-def _says_beside(tag: str, names: str | None, name: str | None, style: str | None) -> bool:
-    if tag in _BESIDE or (style and "display:none" in style.replace(" ", "")):
-        return True
-    return any(
-        not _BESIDE_WORDS.isdisjoint(_words(given)) and not _KEPT_WORDS.search(given)
-        for given in (names, name)
-        if given
-    )
+def _says_beside(names: str) -> bool:
+    return not _BESIDE_WORDS.isdisjoint(_words(names)) and not _KEPT_WORDS.search(names)
 
 
 def _is_apart(element: Element) -> bool:

@@ -20,6 +20,7 @@ from .main_text import report_in
 from .page_head import fuller, page_facts, shown_day, timed_day
 from .plain import losses
 
+_FEW = 2048
 _BODY = re.compile(r"<body\b", re.I)
 
 
@@ -47,8 +48,14 @@ def _line_start(text: str, line: int | None) -> int:
     """Return where a line (from 1) of the text starts, so that scripts that repeat the report are passed over."""
     if line is None or line < 2:
         return match.start() if (match := _BODY.search(text)) else 0
-    parts = text.split("\n", line - 1)
-    return len(text) - len(parts[-1]) if len(parts) == line else 0
+    low, high, left = 0, len(text), line - 1
+    while high - low > _FEW:
+        middle = (low + high) // 2
+        breaks = text.count("\n", low, middle)
+        low, high, left = (low, middle, left) if breaks >= left else (middle, high, left - breaks)
+    for _ in range(left):
+        low = text.find("\n", low) + 1
+    return low
 
 
 def _tree(text: str) -> etree._Element | None:

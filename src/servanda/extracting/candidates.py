@@ -106,7 +106,7 @@ def governors(sentence: Sentence, head: Hit) -> list[Governor]:
         behind = cue.start >= head.stop
         if not behind and cue.stop > head.start:
             cost = 0
-        elif behind and side == "before" or not behind and side == "after":
+        elif (behind and side == "before") or (not behind and side == "after"):
             continue
         else:
             a, b = (head.stop, cue.start) if behind else (cue.stop, head.start)
@@ -158,7 +158,7 @@ def mark_features(c: Candidate) -> list[str]:
     for name in TENSES:
         for mark in s.marked(name):
             a, b = (mark.stop, start) if mark.stop <= start else (stop, mark.start)
-            if mark.start < stop and mark.stop > start or s.breaks_between(a, b) == 0:
+            if (mark.start < stop and mark.stop > start) or s.breaks_between(a, b) == 0:
                 made.append(f"{name}:{'after' if mark.start >= stop else 'before'}")
     made += [f"has:{name}" for name in (*AROUND, *TOPICS) if name in s.marks]
     for name in BESIDE:

@@ -69,7 +69,7 @@ def repeats(a: Candidate, b: Candidate, text: str) -> float:
     """The rules alone: same kind, same parties and most of the phrase's words."""
     if a.kind != b.kind or a.parties != b.parties:
         return 0.0
-    return 0.9 if overlap(a.words, b.words) >= 0.6 or a.name == b.name and b.sentence.index != a.sentence.index else 0.2
+    return 0.9 if overlap(a.words, b.words) >= 0.6 or (a.name == b.name and b.sentence.index != a.sentence.index) else 0.2
 
 
 def likelihood(a: Candidate, b: Candidate, text: str, weights: Weights) -> float:
@@ -79,7 +79,7 @@ def likelihood(a: Candidate, b: Candidate, text: str, weights: Weights) -> float
     return probability(score(weights, pair_features(a, b, text))) if weights else repeats(a, b, text)
 
 
-def things(kept: list[Candidate], text: str, weights: Weights, threshold: float = 0.5) -> list[Thing]:
+def things(kept: list[Candidate], text: str, weights: Weights, threshold: float = 0.42) -> list[Thing]:
     """Gather candidates, in reading order, into the things they speak of."""
     found: list[Thing] = []
     home: dict[int, Thing] = {}

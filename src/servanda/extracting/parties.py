@@ -137,7 +137,7 @@ def tight_runs(s: Sentence) -> list[list[PartyMention]]:
     for mention in s.parties:
         last = runs[-1][-1] if runs else None
         gap = mention.start - last.stop if last else 99
-        if last and (gap <= 2 or gap <= LISTED and s.mark_after("and", last.stop, 2)):
+        if last and (gap <= 2 or (gap <= LISTED and s.mark_after("and", last.stop, 2))):
             runs[-1].append(mention)
         else:
             runs.append([mention])
@@ -205,7 +205,7 @@ def named_together(s: Sentence, after: bool) -> list[tuple[set[str], set[str]]]:
     bound = [ms for ms in by_place.values() if len(ms) > 1]
     for run in runs_of(s, LISTED):
         stop = run[-1].stop if run else 0
-        if len(run) > 2 and (s.mark_after("multilateral", stop, LISTED) or after and s.mark_after("by", stop, SUBJECT)):
+        if len(run) > 2 and (s.mark_after("multilateral", stop, LISTED) or (after and s.mark_after("by", stop, SUBJECT))):
             bound.append(run)
     return [({m.code for m in ms}, {m.code for m in s.parties if m not in ms}) for ms in bound]
 

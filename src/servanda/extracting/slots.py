@@ -119,10 +119,10 @@ def dated(c: Candidate, mention: DateMention, stage: Stage, anchor: str | None) 
         over = begins is None or today is None or begins <= today
         return ("when", value) if value and fits and over else None
     value = (mention.future if future or mention.relation == "by" else None) or mention.value
-    if value is None or mention.relative and mention.precision == "year" and not mention.relation:
+    if value is None or (mention.relative and mention.precision == "year" and not mention.relation):
         return None
     still = is_ahead(value, anchor)
-    if still and (future or mention.relation == "by" or value != anchor) or still is None and (future or mention.relation == "by"):
+    if (still and (future or mention.relation == "by" or value != anchor)) or (still is None and (future or mention.relation == "by")):
         return "due", value
     return ("when", mention.past or value) if stage in (Stage.AGREED, Stage.ENDED, Stage.STALLED) and not future else None
 
@@ -231,7 +231,7 @@ def put_under(slots: Slots, c: Candidate, reading: Reading) -> None:
     """A named plan, commission or meeting behind "under the framework of", "as part of"."""
     for mark in c.sentence.marked("under"):
         named = UNDER.match(reading.text, min(mark.stop + 1, c.sentence.stop))
-        if named is None or c.head.start < named.end() and named.start() < c.head.stop:
+        if named is None or (c.head.start < named.end() and named.start() < c.head.stop):
             continue
         words = plain(named[1])
         if len(words) > 5 and " " in words and words[0].isupper():

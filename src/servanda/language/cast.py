@@ -228,7 +228,7 @@ def cast_of(reading: Reading) -> Cast:
             bodies[sentence.index] = bodies_in(sentence, reading.text, home)
         for person in people[sentence.index]:
             key = surname(person)
-            if len(key) > 3 and (key not in known or person.code and not known[key].code):
+            if len(key) > 3 and (key not in known or (person.code and not known[key].code)):
                 known[key] = person
     later_mentions(reading, known, people)
     for sentence in reading.sentences:

@@ -97,7 +97,7 @@ def form_pattern(form: str, entry: Entry, own: Pack, cased: bool) -> Pattern:
         return Pattern(f"{before}{plain} ", None, written, entry)
     edge, end = edges(plain, form.endswith(("*", "_")), own)
     inner = regex.escape(rest).replace(r"\*", LETTERS).replace(r"\ ", " ")
-    tail = (LETTERS + inner if rest or star and not own.particles else "") + end
+    tail = (LETTERS + inner if rest or (star and not own.particles) else "") + end
     return Pattern(f"{before}{head}", compiled(tail) if tail else None, written, entry, compiled(edge) if edge else None)
 
 

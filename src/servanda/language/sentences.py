@@ -14,6 +14,8 @@ import regex
 
 from servanda.language.packs import pack
 
+# Longer than any sentence of a treaty's preamble that we met; without it one endless "sentence" would take quadratic time.
+LONGEST_SENTENCE = 3000
 LINE = regex.compile(r"[^\n]+")
 CLOSERS = r"[\"'”’»)\]」』）]*"
 ENDS = regex.compile(
@@ -45,7 +47,7 @@ def is_abbreviated(before: str, language: str) -> bool:
     if found is None:
         return False
     word = found[1]
-    return len(word) == 1 and word.isupper() or "." in word and len(word) <= 5 or word.lower() in abbreviations(language)
+    return (len(word) == 1 and word.isupper()) or ("." in word and len(word) <= 5) or word.lower() in abbreviations(language)
 
 
 def ends_here(text: str, start: int, gap: regex.Match[str], language: str) -> bool:
@@ -72,6 +74,11 @@ def sentences_in(text: str, language: str, start: int = 0, stop: int | None = No
 
 
 def stripped(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Yield a stretch without the white space around it; one that no grammar could end is cut at a blank."""
+    while stop - start > LONGEST_SENTENCE:
+        cut = max(text.rfind(" ", start, start + LONGEST_SENTENCE), start + LONGEST_SENTENCE // 2)
+        yield from stripped(text, start, cut)
+        start = cut
     piece = text[start:stop]
     if piece.strip():
         yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())

@@ -25,12 +25,13 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _MEGABYTE = 1 << 20
+_LONGEST = 64 << 20
 
 
 def office_sort(stream: BinaryIO) -> str:
     """Return which sort of file a ZIP is: docx, xlsx, odt, or a plain archive."""
     try:
-        with zipfile.ZipFile(stream if stream.seekable() else io.BytesIO(stream.read())) as archive:
+        with zipfile.ZipFile(stream if stream.seekable() else io.BytesIO(stream.read(_LONGEST))) as archive:
             names = set(archive.namelist())
             kind = (
                 archive.read("mimetype")[:80]

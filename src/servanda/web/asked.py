@@ -70,7 +70,8 @@ class Asked:
         """Return the address with one value of a facet added, or taken away where it was there."""
         values = getattr(self, key)
         now = tuple(v for v in values if v != value) if value in values else (*values, value)
-        return self.address(**{key: now})
+        changes: dict[str, Any] = {key: now}
+        return self.address(**changes)
 
     def address(self, path: str = "/entries", **changes: Any) -> str:
         """Return the address of the list with changes; a change but of the page leads to the first page."""

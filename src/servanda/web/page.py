@@ -40,7 +40,12 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"dated": wording.dated, "safe_words": wording.safe, "quoted": wording.quoted}
+    made.filters |= {
+        "dated": wording.dated,
+        "safe_words": wording.safe,
+        "quoted": wording.quoted,
+        "unturned": wording.unturned,
+    }
     made.filters |= {"name": wording.name, "dyad": wording.dyad, "urlencode_pairs": urlencode}
     made.globals |= {
         "ladder": wording.ladder,

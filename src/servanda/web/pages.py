@@ -5,8 +5,10 @@ Invariant: a page is a pure function of the ledger and its address.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -17,7 +19,7 @@ from servanda.exporting.dossier_html import as_html
 from servanda.exporting.dossier_json import as_json
 from servanda.exporting.dossier_parts import Dossier
 from servanda.exporting.dossier_text import as_markdown
-from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line
+from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line, StatusName
 from servanda.problems import QueryError
 from servanda.web.asked import PAGE, Asked, code
 from servanda.web.languages import languages_told
@@ -54,12 +56,9 @@ def entries(request: Request, ledger: TheLedger) -> HTMLResponse:
     asked = Asked.of(request.query_params)
     try:
         found = ledger.entries(asked.query, PAGE + 1, asked.offset)
-        kinds: dict[str, int] = {}
-        for tally in ledger.tally(asked.query):
-            kinds[tally.kind] = kinds.get(tally.kind, 0) + tally.count
-        counts = ledger.counts(asked.query)
+        total, counts, kinds = counted(ledger, asked)
     except QueryError as error:
-        told = {"asked": asked, "error": str(error), "example": EXAMPLE}
+        told: dict[str, Any] = {"asked": asked, "error": str(error), "example": EXAMPLE, "total": 0}
         return page(request, "entries.html", 400, found=[], more=False, counts={}, kinds={}, **told)
     return page(
         request,
@@ -67,11 +66,21 @@ def entries(request: Request, ledger: TheLedger) -> HTMLResponse:
         asked=asked,
         found=found[:PAGE],
         more=len(found) > PAGE,
+        total=total,
         counts=counts,
         kinds=kinds,
         error="",
         example=EXAMPLE,
     )
+
+
+def counted(ledger: Ledger, asked: Asked) -> tuple[int, dict[StatusName, int], dict[str, int]]:
+    """Return how many entries are found, and how many each status and kind would find beside the rest of the facets."""
+    kinds: dict[str, int] = {}
+    for tally in ledger.tally(replace(asked, kind=()).query):
+        kinds[tally.kind] = kinds.get(tally.kind, 0) + tally.count
+    total = sum(number for kind, number in kinds.items() if not asked.kind or kind in asked.kind)
+    return total, ledger.counts(replace(asked, status=()).query), kinds
 
 
 def entry_named(ledger: Ledger, ref: str) -> Entry:
@@ -158,7 +167,7 @@ def dossier_of(ledger: Ledger, wanted: tuple[str, ...]) -> Dossier:
         if not is_party(one.upper()):
             raise HTTPException(404, f"{one}: is no party. Use codes of countries or organisations, as IND or EU.")
     if len(wanted) == 2:
-        return dossiers.dyad(ledger, *(one.upper() for one in wanted), limit=25)
+        return dossiers.dyad(ledger, wanted[0].upper(), wanted[1].upper(), limit=25)
     return dossiers.country(ledger, wanted[0].upper(), limit=25)
 
 

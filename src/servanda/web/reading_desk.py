@@ -5,7 +5,7 @@ Invariant: compare stores nothing; add is safe to repeat.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -80,5 +80,5 @@ def compare_text(
     """Tell what each claim of a pasted text adds to the ledger."""
     handed = Handed("pasted text", text.encode("utf-8", "replace"), None, date, language)
     made, found = compared(ledger, handed)
-    known = {"text": text, "date": date, "language": language}
+    known: dict[str, Any] = {"text": text, "date": date, "language": language}
     return page(request, "compare.html", languages=languages(), found=found, made=made, **known)

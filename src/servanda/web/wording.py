@@ -95,6 +95,11 @@ def safe(words: str | None) -> Markup:
     return made + escape((words or "")[at:])
 
 
+def unturned(words: str | None) -> str:
+    """Return words for where no markup can stand (a title, an option): what turns or hides text is named."""
+    return TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", words or "")
+
+
 def quoted(words: str) -> Markup:
     """Return a quotation between its marks, blanks made single."""
     return Markup("“{}”").format(safe(" ".join(words.split())))

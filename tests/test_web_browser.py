@@ -1,0 +1,164 @@
+"""The app in a real browser: links land on their words, keys answer, nothing hostile runs, nothing is unreadable."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+pytest.importorskip("fastapi", reason="the extra servanda[web] is not installed")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+import uvicorn
+
+from ledger_reports import Report, file, report, said
+from servanda.ledger import Ledger
+from servanda.model import Claim, Document, Kind, Quotation, Stage
+from servanda.web import app_for
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here: apt-get install chromium")
+FILLING = "Nothing of note was said that day.\n\n" * 120
+HOSTILE = 'India and Oman signed <img src=x onerror="window.ran=1"><script>window.ran=1</script> a pact.'
+SIGNED = "India and Italy signed the ports agreement in Rome."
+
+
+def long_report() -> Report:
+    """Return a report whose one claim stands far down its text."""
+    document = Document(
+        FILLING + SIGNED + "\n\n" + FILLING, "Ports", "2026-02-04", publisher="The Herald", language="en"
+    )
+    quotation = Quotation(len(FILLING), len(FILLING) + len(SIGNED), SIGNED)
+    claim = Claim(document.id, Kind.INSTRUMENT, Stage.SIGNED, "ports agreement", ("IND", "ITA"), (quotation,))
+    return Report(document, (claim,))
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    with Ledger.open(tmp_path_factory.mktemp("web") / "ledger.db") as made:
+        hostile = said(HOSTILE, "instrument", "signed", "IND OMN", HOSTILE)
+        doubtful = said("India and Chile may sign a pact.", "instrument", "signed", "IND CHL", "pact", review=True)
+        file(made, long_report(), report("2026-03-01", hostile, language="en"), report("2026-03-02", doubtful))
+        yield made
+
+
+@pytest.fixture(scope="module")
+def address(ledger: Ledger) -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(app_for(ledger, by="A. Officer"), port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as play:
+        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Any, address: str) -> Iterator[Any]:
+    """A page that fails its test where the browser had anything to complain of."""
+    complaints: list[str] = []
+    context = browser.new_context(base_url=address, viewport={"width": 1200, "height": 800})
+    made = context.new_page()
+    made.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    made.on("pageerror", lambda error: complaints.append(str(error)))
+    yield made
+    context.close()
+    assert [] == complaints
+
+
+def test_a_quotation_opens_marked_and_in_view(page: Any, ledger: Ledger) -> None:
+    [line] = ledger.entries("party:ITA")
+    page.goto(f"/entries/{line.id}")
+    page.get_by_role("link", name="open in text").first.click()
+    place = page.locator(".text .said.chosen").first.bounding_box()
+
+    assert SIGNED == page.locator(".text .said.chosen").first.inner_text()
+    assert 0 <= place["y"] < 800
+
+
+def test_a_hostile_report_is_shown_and_not_run(page: Any, ledger: Ledger) -> None:
+    [line] = ledger.entries("party:OMN")
+    page.goto(f"/documents/{ledger.entry(line.id).claims[0].card.id}")
+
+    assert HOSTILE in page.locator(".text").inner_text()
+    assert page.evaluate("window.ran") is None
+
+
+def test_a_review_is_answered_and_undone_by_keys(page: Any, ledger: Ledger) -> None:
+    page.goto("/review")
+    waiting = len(ledger.review())
+    page.keyboard.press("y")
+    page.get_by_role("button", name="Undo").wait_for()
+
+    assert waiting - 1 == len(ledger.review())
+
+    page.keyboard.press("u")
+    page.get_by_role("button", name="Undo").wait_for(state="detached")
+
+    assert waiting == len(ledger.review())
+
+
+def test_a_slash_leads_to_the_search(page: Any) -> None:
+    page.goto("/entries")
+    page.keyboard.press("/")
+    page.keyboard.type("ports")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=ports")
+
+    assert "ports agreement" in page.locator("main").inner_text()
+
+
+def test_a_phone_needs_no_scrolling_sideways(page: Any, ledger: Ledger) -> None:
+    page.set_viewport_size({"width": 360, "height": 700})
+    for path in ("/", "/entries", f"/entries/{ledger.entries()[0].id}", "/dossiers/IND/ITA", "/review", "/add"):
+        page.goto(path)
+
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+
+
+def test_a_printed_dossier_has_no_menus(page: Any) -> None:
+    page.goto("/dossiers/IND/ITA")
+    page.emulate_media(media="print")
+
+    assert not page.locator("header.top").is_visible()
+    assert page.get_by_text("ports agreement").first.is_visible()
+
+
+def test_a_form_works_with_scripts_off(browser: Any, address: str, ledger: Ledger) -> None:
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/compare")
+    page.fill("textarea", "India and Italy signed the ports agreement in Rome.")
+    page.get_by_role("button", name="Compare").click()
+
+    assert "Its date" in page.locator("main").inner_text()
+    assert page.locator(".verdict").count() >= 1
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(page: Any, ledger: Ledger, scheme: str) -> None:
+    axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed")
+    source = axe.Axe().axe_script
+    page.emulate_media(color_scheme=scheme)
+    entry = ledger.entry(ledger.entries("party:ITA")[0].id)
+    document = f"/documents/{entry.claims[0].card.id}?claim={entry.claims[0].id}"
+    for path in ("/", "/entries?status=kept", f"/entries/{entry.id}", document, "/dossiers/IND/ITA", "/review", "/add"):
+        page.goto(path)
+        page.evaluate(source)
+        found = page.evaluate("axe.run().then(told => told.violations)")
+
+        assert [] == [(path, v["id"]) for v in found if v["impact"] in ("serious", "critical")]

@@ -6,14 +6,14 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 pytest.importorskip("fastapi", reason="the extra servanda[web] is not installed")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from ledger_reports import Report, file, report, said
 from servanda.ledger import Ledger
@@ -59,15 +59,15 @@ def address(ledger: Ledger) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as play:
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
         started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield started
         started.close()
 
 
 @pytest.fixture
-def page(browser: Any, address: str) -> Iterator[Any]:
+def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page that fails its test where the browser had anything to complain of."""
     complaints: list[str] = []
     context = browser.new_context(base_url=address, viewport={"width": 1200, "height": 800})
@@ -79,7 +79,7 @@ def page(browser: Any, address: str) -> Iterator[Any]:
     assert [] == complaints
 
 
-def test_a_quotation_opens_marked_and_in_view(page: Any, ledger: Ledger) -> None:
+def test_a_quotation_opens_marked_and_in_view(page: Page, ledger: Ledger) -> None:
     [line] = ledger.entries("party:ITA")
     page.goto(f"/entries/{line.id}")
     page.get_by_role("link", name="open in text").first.click()
@@ -89,7 +89,7 @@ def test_a_quotation_opens_marked_and_in_view(page: Any, ledger: Ledger) -> None
     assert 0 <= place["y"] < 800
 
 
-def test_a_hostile_report_is_shown_and_not_run(page: Any, ledger: Ledger) -> None:
+def test_a_hostile_report_is_shown_and_not_run(page: Page, ledger: Ledger) -> None:
     [line] = ledger.entries("party:OMN")
     page.goto(f"/documents/{ledger.entry(line.id).claims[0].card.id}")
 
@@ -97,7 +97,7 @@ def test_a_hostile_report_is_shown_and_not_run(page: Any, ledger: Ledger) -> Non
     assert page.evaluate("window.ran") is None
 
 
-def test_a_review_is_answered_and_undone_by_keys(page: Any, ledger: Ledger) -> None:
+def test_a_review_is_answered_and_undone_by_keys(page: Page, ledger: Ledger) -> None:
     page.goto("/review")
     waiting = len(ledger.review())
     page.keyboard.press("y")
@@ -111,7 +111,7 @@ def test_a_review_is_answered_and_undone_by_keys(page: Any, ledger: Ledger) -> N
     assert waiting == len(ledger.review())
 
 
-def test_a_slash_leads_to_the_search(page: Any) -> None:
+def test_a_slash_leads_to_the_search(page: Page) -> None:
     page.goto("/entries")
     page.keyboard.press("/")
     page.keyboard.type("ports")
@@ -121,7 +121,7 @@ def test_a_slash_leads_to_the_search(page: Any) -> None:
     assert "ports agreement" in page.locator("main").inner_text()
 
 
-def test_a_phone_needs_no_scrolling_sideways(page: Any, ledger: Ledger) -> None:
+def test_a_phone_needs_no_scrolling_sideways(page: Page, ledger: Ledger) -> None:
     page.set_viewport_size({"width": 360, "height": 700})
     for path in ("/", "/entries", f"/entries/{ledger.entries()[0].id}", "/dossiers/IND/ITA", "/review", "/add"):
         page.goto(path)
@@ -129,7 +129,7 @@ def test_a_phone_needs_no_scrolling_sideways(page: Any, ledger: Ledger) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
 
 
-def test_a_printed_dossier_has_no_menus(page: Any) -> None:
+def test_a_printed_dossier_has_no_menus(page: Page) -> None:
     page.goto("/dossiers/IND/ITA")
     page.emulate_media(media="print")
 
@@ -137,7 +137,7 @@ def test_a_printed_dossier_has_no_menus(page: Any) -> None:
     assert page.get_by_text("ports agreement").first.is_visible()
 
 
-def test_a_form_works_with_scripts_off(browser: Any, address: str, ledger: Ledger) -> None:
+def test_a_form_works_with_scripts_off(browser: Browser, address: str, ledger: Ledger) -> None:
     context = browser.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
     page.goto("/compare")
@@ -150,7 +150,7 @@ def test_a_form_works_with_scripts_off(browser: Any, address: str, ledger: Ledge
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(page: Any, ledger: Ledger, scheme: str) -> None:
+def test_axe_finds_nothing_serious(page: Page, ledger: Ledger, scheme: str) -> None:
     axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed")
     source = axe.Axe().axe_script
     page.emulate_media(color_scheme=scheme)

@@ -129,11 +129,12 @@ def test_what_was_agreed_to_be_negotiated_is_not_signed(claims: Claims) -> None:
 
 
 NOT_SIGNED = """
-    could sign, may sign, would sign, hope to sign, are expected to sign, are likely to sign, plan to sign,
-    refused to sign, failed to sign, have yet to sign
+    could sign, may sign, would sign, hope to sign, are expected to sign, are likely to sign, plan to sign
 """
-# Not so yet: a modal, a denial or "considering" right before the cue does not lower what it governs.
+# Not always so: whether a modal, a denial or "considering" right before the cue lowers what it governs is left to
+# the trained weights.
 PROMOTED = """
+    refused to sign, failed to sign, have yet to sign,
     are ready to sign, can sign, should sign, are considering signing, might have signed, were to have signed,
     have not yet signed, did not sign, never signed, put off signing, deny that they signed
 """
@@ -150,6 +151,24 @@ OPEN = pytest.mark.xfail(reason="the cue's stage wins over the doubt before it",
 def test_a_hedge_or_a_denial_never_promotes_to_signed(words: str) -> None:
     report = f"India and Japan {words} an agreement on joint production of drones."
     stages = {claim.stage for claim in extract(document_of(report)).claims}
+
+    assert set() == stages & {Stage.SIGNED, Stage.ACTIVE, Stage.DONE}
+
+
+DENIALS = {
+    "hi": "भारत और जापान ने समझौते पर हस्ताक्षर नहीं किए।",
+    "it": "L'Italia e l'India non hanno firmato il memorandum d'intesa.",
+    "fr": "La France et l'Inde n'ont pas signé le mémorandum d'entente.",
+    "ja": "日本とインドは覚書に署名しなかった。",
+    "ko": "한국과 인도는 양해각서에 서명하지 않았다.",
+    "ru": "Россия и Индия не подписали меморандум.",
+}
+
+
+@OPEN
+@pytest.mark.parametrize("language", sorted(DENIALS))
+def test_what_was_not_signed_is_not_signed_in_any_language(language: str) -> None:
+    stages = {claim.stage for claim in extract(Document(DENIALS[language], language=language)).claims}
 
     assert set() == stages & {Stage.SIGNED, Stage.ACTIVE, Stage.DONE}
 

@@ -128,6 +128,20 @@ def test_characters_that_turn_text_are_shown_and_those_of_scripts_are_kept() -> 
     assert "&lt;b&gt;" == safe("<b>")
 
 
+def test_no_words_that_are_asked_break_a_page_or_the_api() -> None:
+    with Ledger.in_memory() as empty:
+        client = TestClient(app_for(empty), base_url="http://localhost")
+
+        @given(st.text(min_size=1, max_size=40), st.sampled_from(["party", "kind", "since", "due", "domain", "page"]))
+        @settings(max_examples=25, deadline=None)
+        def ask(words: str, key: str) -> None:
+            for path in ("/entries", "/search", "/api/v1/entries", "/api/v1/export/jsonl"):
+                assert client.get(path, params={"q": words}).status_code in (200, 400)
+            assert client.get("/entries", params={key: words}).status_code in (200, 400)
+
+        ask()
+
+
 @given(st.text(), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=5))
 @settings(max_examples=60)
 def test_the_pieces_of_a_text_joined_are_the_text(text: str, spans: list[tuple[int, int]]) -> None:

@@ -196,7 +196,7 @@ def between(column: ColumnElement[Any], days: tuple[str | None, str | None]) -> 
 
 def match_expression(words: Sequence[str]) -> str:
     """Return words as a full-text query: all must occur; a term with a blank in it is a phrase."""
-    return " ".join('"' + word.replace('"', " ") + '"' for word in words)
+    return " ".join('"' + word.replace('"', " ").replace("\0", " ") + '"' for word in words)
 
 
 def found_by_words(words: Sequence[str], ranked: bool) -> Subquery:

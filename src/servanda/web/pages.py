@@ -20,6 +20,7 @@ from servanda.exporting.dossier_json import as_json
 from servanda.exporting.dossier_parts import Dossier
 from servanda.exporting.dossier_text import as_markdown
 from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line, StatusName
+from servanda.model import Stage
 from servanda.problems import QueryError
 from servanda.web.asked import PAGE, Asked, code
 from servanda.web.languages import languages_told
@@ -190,8 +191,14 @@ def dossier_page(request: Request, ledger: Ledger, wanted: tuple[str, ...]) -> R
         name = f"dossier-{'-'.join(one.upper() for one in wanted)}.{written}"
         headers = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(write(made).encode("utf-8", "replace"), media_type=kind, headers=headers)
-    title = dyad([one.upper() for one in wanted])
-    return page(request, "dossier.html", of=made, title=title, wanted=[one.upper() for one in wanted])
+    codes = [one.upper() for one in wanted]
+    return page(request, "dossier.html", of=made, title=dyad(codes), wanted=codes, stages=stages_in(ledger, made))
+
+
+def stages_in(ledger: Ledger, made: Dossier) -> dict[str, Stage | None]:
+    """Return how far each entry came that a dossier speaks of, for the ladder beside it."""
+    ids = {said.entry for section in made.sections for said in section.statements if said.entry and said.status}
+    return {entry.id: entry.stage for entry in ledger.entries_by_id(sorted(ids))}
 
 
 @router.get("/series")

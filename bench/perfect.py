@@ -74,7 +74,7 @@ def claims_with(d: Labelled, trained: Trained, steps: tuple[str, ...]) -> Iterat
     found = extractor.judged(d.setting, trained)
     kept = corrected(d, found, steps)
     for i in kept:
-        extractor.settle_stage(found[i], trained)
+        extractor.settle_stage(found[i], trained, g.text)
         if "stage" in steps:
             stage_corrected(d, i, found[i])
         extractor.describe_phrase(found[i], d.setting)

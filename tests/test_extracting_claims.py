@@ -129,16 +129,15 @@ def test_what_was_agreed_to_be_negotiated_is_not_signed(claims: Claims) -> None:
 
 
 NOT_SIGNED = """
-    could sign, may sign, would sign, hope to sign, are expected to sign, are likely to sign, plan to sign
+    could sign, may sign, would sign, hope to sign, are expected to sign, are likely to sign, plan to sign, can sign,
+    are considering signing, might have signed, refused to sign, failed to sign, have yet to sign, have not yet signed,
+    did not sign, never signed
 """
-# Not always so: whether a modal, a denial or "considering" right before the cue lowers what it governs is left to
-# the trained weights.
+# Not so yet: these hold no mark of doubt that stands right before the cue.
 PROMOTED = """
-    refused to sign, failed to sign, have yet to sign,
-    are ready to sign, can sign, should sign, are considering signing, might have signed, were to have signed,
-    have not yet signed, did not sign, never signed, put off signing, deny that they signed
+    are ready to sign, should sign, were to have signed, put off signing, deny that they signed
 """
-OPEN = pytest.mark.xfail(reason="the cue's stage wins over the doubt before it", strict=False)
+OPEN = pytest.mark.xfail(reason="the cue's stage wins over the doubt beside it", strict=False)
 
 
 @pytest.mark.parametrize(
@@ -165,8 +164,9 @@ DENIALS = {
 }
 
 
-@OPEN
-@pytest.mark.parametrize("language", sorted(DENIALS))
+@pytest.mark.parametrize(
+    "language", ["fr", "it", "ru", *(pytest.param(language, marks=OPEN) for language in ("hi", "ja", "ko"))]
+)
 def test_what_was_not_signed_is_not_signed_in_any_language(language: str) -> None:
     stages = {claim.stage for claim in extract(Document(DENIALS[language], language=language)).claims}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -193,3 +194,22 @@ def test_a_form_leads_back_to_this_site_only(client: TestClient, ledger: Ledger)
 
     for back in ("//elsewhere.example/", "https://elsewhere.example/", "/\\elsewhere.example"):
         assert client.post("/judgements", data=form | {"back": back}).headers["location"].startswith("/judgements?")
+
+
+def test_a_figure_is_counted_again_when_something_was_written(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        client = TestClient(app_for(ledger), base_url="http://localhost")
+        told = said("India and Oman signed a pact.", "instrument", "signed", "IND OMN", "pact")
+        assert "This ledger is empty" in client.get("/").text
+        file(ledger, report("2026-03-01", told))
+
+        assert "1 undertaking" in client.get("/").text
+
+
+def test_a_facet_counts_beside_the_others(client: TestClient, ledger: Ledger) -> None:
+    file(ledger, report("2026-03-01", said("India and Oman held talks.", "meeting", "done", "IND OMN", "talks")))
+    page = client.get("/entries?kind=meeting").text
+
+    assert "1 entry" in page
+    assert re.search(r"instrument</a> <span>1</span>", page)  # what choosing it as well would add
+    assert not re.search(r"kept late</a> <span>1</span>", page)

@@ -19,6 +19,7 @@ from servanda import __version__
 from servanda.ledger import Ledger
 from servanda.problems import LedgerError, QueryError, ServandaError
 from servanda.web import api, deciding, pages, reading_desk
+from servanda.web.figures import Figures
 from servanda.web.guarding import HEADERS, Guard
 from servanda.web.page import page
 
@@ -46,6 +47,7 @@ def app_for(
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
+    app.state.figures = Figures(ledger)
     app.state.ledger, app.state.by, app.state.sample, app.state.most = ledger, by, sample, most
     for router in (pages.router, deciding.router, reading_desk.router):
         app.include_router(router, include_in_schema=False)

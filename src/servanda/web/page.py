@@ -17,6 +17,7 @@ from servanda.codebook import LADDER, domains, forms
 from servanda.ledger import Ledger, StatusName
 from servanda.model import Kind, Stage
 from servanda.web import wording
+from servanda.web.figures import Figures
 from servanda.web.guarding import TOKEN, new_token
 
 PLACES = (
@@ -83,4 +84,10 @@ def ledger_of(request: Request) -> Ledger:
     return ledger
 
 
+def figures_of(request: Request) -> Figures:
+    figures: Figures = request.app.state.figures
+    return figures
+
+
+TheFigures = Annotated[Figures, Depends(figures_of)]
 TheLedger = Annotated[Ledger, Depends(ledger_of)]

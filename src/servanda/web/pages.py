@@ -5,6 +5,7 @@ Invariant: a page is a pure function of the ledger and its address.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -19,13 +20,14 @@ from servanda.exporting.dossier_html import as_html
 from servanda.exporting.dossier_json import as_json
 from servanda.exporting.dossier_parts import Dossier
 from servanda.exporting.dossier_text import as_markdown
-from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line, StatusName
+from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line
 from servanda.model import Stage
 from servanda.problems import QueryError
 from servanda.web.asked import PAGE, Asked, code
+from servanda.web.figures import Figures
 from servanda.web.languages import languages_told
 from servanda.web.marking import pieces
-from servanda.web.page import TheLedger, page
+from servanda.web.page import TheFigures, TheLedger, page
 from servanda.web.wording import dyad
 
 router = APIRouter()
@@ -35,9 +37,9 @@ WRITTEN = {"html": (as_html, "text/html"), "md": (as_markdown, "text/markdown"),
 
 
 @router.get("/")
-def home(request: Request, ledger: TheLedger) -> HTMLResponse:
+def home(request: Request, ledger: TheLedger, figures: TheFigures) -> HTMLResponse:
     """What is overdue and due next, what was reported last, what waits for a person."""
-    counts = ledger.counts()
+    _, counts, _ = counted(figures, Asked())
     return page(
         request,
         "home.html",
@@ -45,19 +47,19 @@ def home(request: Request, ledger: TheLedger) -> HTMLResponse:
         overdue=ledger.entries("status:overdue sort:due", FEW),
         due=ledger.entries("status:due-soon,open due:..9999-12-31 sort:due", FEW),
         latest=ledger.entries("review:no", FEW),
-        waiting=len(ledger.review(WAITING)),
+        waiting=figures.waiting(WAITING),
         problems=len(ledger.problems()),
         sample=request.app.state.sample is not None,
     )
 
 
 @router.get("/entries")
-def entries(request: Request, ledger: TheLedger) -> HTMLResponse:
+def entries(request: Request, ledger: TheLedger, figures: TheFigures) -> HTMLResponse:
     """The list of undertakings; the address holds what is asked."""
     asked = Asked.of(request.query_params)
     try:
         found = ledger.entries(asked.query, PAGE + 1, asked.offset)
-        total, counts, kinds = counted(ledger, asked)
+        total, counts, kinds = counted(figures, asked)
     except QueryError as error:
         told: dict[str, Any] = {"asked": asked, "error": str(error), "example": EXAMPLE, "total": 0}
         return page(request, "entries.html", 400, found=[], more=False, counts={}, kinds={}, **told)
@@ -75,13 +77,16 @@ def entries(request: Request, ledger: TheLedger) -> HTMLResponse:
     )
 
 
-def counted(ledger: Ledger, asked: Asked) -> tuple[int, dict[StatusName, int], dict[str, int]]:
-    """Return how many entries are found, and how many each status and kind would find beside the rest of the facets."""
-    kinds: dict[str, int] = {}
-    for tally in ledger.tally(replace(asked, kind=()).query):
-        kinds[tally.kind] = kinds.get(tally.kind, 0) + tally.count
-    total = sum(number for kind, number in kinds.items() if not asked.kind or kind in asked.kind)
-    return total, ledger.counts(replace(asked, status=()).query), kinds
+def counted(figures: Figures, asked: Asked) -> tuple[int, dict[str, int], dict[str, int]]:
+    """Return how many entries are found, and how many each status and kind would find beside the other facets."""
+    total, statuses, kinds = 0, Counter[str](), Counter[str]()
+    for tally in figures.tally(replace(asked, kind=(), status=(), sort="").query):
+        of_kind = not asked.kind or tally.kind in asked.kind
+        of_status = not asked.status or tally.status in asked.status
+        total += tally.count * (of_kind and of_status)
+        statuses[tally.status] += tally.count * of_kind
+        kinds[tally.kind] += tally.count * of_status
+    return total, statuses, kinds
 
 
 def entry_named(ledger: Ledger, ref: str) -> Entry:

@@ -8,13 +8,13 @@ repr, log, cache or message.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from servanda.problems import QueryError
+from servanda.reading.settings import settings_file, table
 
 PREFIX = "SERVANDA_LLM_"
 CHOICES = {"form": ("strict", "json", "none")}
@@ -62,18 +62,10 @@ class Settings:
         return f"llm/{(self.model or 'unnamed').replace('+', '-')}"
 
 
-def settings_file() -> Path:
-    """Return SERVANDA_SETTINGS, else settings.toml in the user's folder of settings."""
-    if named := os.environ.get("SERVANDA_SETTINGS"):
-        return Path(named)
-    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(home) / "servanda" / "settings.toml"
-
-
 def settings(environment: Mapping[str, str] | None = None, file: Path | None = None) -> Settings:
     """Return the settings in force. Raises QueryError naming the setting that cannot be understood."""
     around = os.environ if environment is None else environment
-    given: dict[str, Any] = table(file or settings_file())
+    given: dict[str, Any] = table(file or settings_file(), "llm")
     for f in fields(Settings):
         if (value := around.get(PREFIX + f.name.upper())) is not None:
             given[f.name] = value
@@ -81,15 +73,6 @@ def settings(environment: Mapping[str, str] | None = None, file: Path | None = N
     if unknown := sorted(given.keys() - known):
         raise QueryError(f"[llm] {unknown[0]}: no such setting. There are: {', '.join(sorted(known))}.")
     return Settings(**{name: value_of(name, value) for name, value in given.items()})
-
-
-def table(file: Path) -> dict[str, Any]:
-    if not file.is_file():
-        return {}
-    try:
-        return dict(tomllib.loads(file.read_text("utf-8")).get("llm", {}))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise QueryError(f"{file}: {error}. Mend it, or name another in SERVANDA_SETTINGS.") from error
 
 
 def value_of(name: str, value: Any) -> Any:

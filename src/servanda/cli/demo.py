@@ -58,7 +58,8 @@ def demo(
 def file_sample(ledger: Ledger) -> Added:
     """File the sample's reports and looks."""
     from servanda import sample
-    from servanda.cli.filing import filed, progress
+    from servanda.cli.filing import filed
+    from servanda.cli.following import progress
     from servanda.cli.reports import reports
 
     with sample.reports() as folder, progress([str(folder)], shown=sys.stdout.isatty()) as followed:

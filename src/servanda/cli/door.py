@@ -62,15 +62,18 @@ AsOf = Annotated[str | None, typer.Option("--as-of", help="What was knowable on 
 Limit = Annotated[int, typer.Option("--limit", help="Show at most so many; 0 for all.", min=0)]
 
 
-def command(name: str) -> Callable[[Callable[P, int]], Callable[P, int]]:
-    """Register a command. Its function returns the exit status; what it raises becomes one line."""
+def command(name: str, after: str | None = None) -> Callable[[Callable[P, int]], Callable[P, int]]:
+    """Register a command. Its function returns the exit status; what it raises becomes one line.
+
+    ``after`` is what its help ends with.
+    """
 
     def register(function: Callable[P, int]) -> Callable[P, int]:
         @functools.wraps(function)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> int:
             raise typer.Exit(status_of(lambda: function(*args, **kwargs)))
 
-        app.command(name)(guarded)
+        app.command(name, epilog=after)(guarded)
         return function
 
     return register

@@ -16,16 +16,25 @@ Given = Annotated[
     str | None, typer.Option("--date", help="The day on which the reports appeared.", metavar="YYYY-MM-DD")
 ]
 Language = Annotated[str | None, typer.Option("--language", help="The reports' language, as en or hi.", metavar="xx")]
+AllowPrivate = Annotated[
+    bool, typer.Option("--allow-private", help="Also fetch from loopback, link-local and private networks.")
+]
+LIMITS = """\b
+Limits, under [limits] in the settings file (SERVANDA_SETTINGS, else settings.toml
+in the user's folder of settings), or as SERVANDA_LIMITS_DOCUMENT_BYTES and so on:
+  document_bytes unpacked_bytes ratio depth members parts nesting pages rows
+  seconds redirects allow_private"""
 Extractor = Annotated[str, typer.Option("--extractor", help="rules, llm, or both: rules,llm.", metavar="NAME")]
 
 
-@command("extract")
+@command("extract", after=LIMITS)
 def extract(
     paths: Paths,
     jsonl: Annotated[bool, typer.Option("--jsonl", "--json", help="Print one JSON object a document.")] = False,
     date: Given = None,
     language: Language = None,
     extractor: Extractor = "rules",
+    allow_private: AllowPrivate = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show which words and rules gave each slot.")] = False,
     answers: Annotated[
         Path | None, typer.Option("--answers", help="A language model's answers, got elsewhere.", metavar="FILE")
@@ -47,9 +56,11 @@ def extract(
     from servanda.cli.records import extracted_record, line
     from servanda.cli.reports import reports
     from servanda.cli.showing import show_report
+    from servanda.reading import limits_in_force
 
     read = troubled = 0
-    for report in reports(paths, date=date, language=language, extractor=extractor, answers=answers):
+    limits = limits_in_force(allow_private=allow_private)
+    for report in reports(paths, date=date, language=language, extractor=extractor, answers=answers, limits=limits):
         if jsonl:
             print(
                 line(extracted_record(report.path, report.document, report.claims, report.problems, explain)),

@@ -6,23 +6,24 @@ ledger, and giving the command again completes it.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from servanda.cli.door import COULD_NOT, DONE, WITH_PROBLEMS, AsJson, LedgerPath, command, said
-from servanda.cli.extract import Extractor, Given, Language, Paths
+from servanda.cli.extract import LIMITS, AllowPrivate, Extractor, Given, Language, Paths
+from servanda.cli.following import progress
 
 if TYPE_CHECKING:
     from servanda.cli.reports import Report
     from servanda.ledger import Ledger
     from servanda.problems import Problem
+
+MOST_TOLD = 1000  # problems of one run that are held in memory and told
 
 
 @dataclass(slots=True)
@@ -34,10 +35,24 @@ class Added:
     claims: int = 0
     withdrawn: int = 0
     entries: set[str] = field(default_factory=set)
+    known: int = 0
     problems: list[Problem] = field(default_factory=list)
+    causes: Counter[str] = field(default_factory=Counter)
+
+    def note(self, problems: Iterable[Problem]) -> None:
+        """Count problems by their cause, and keep the first of them to be told."""
+        for problem in problems:
+            self.causes[problem.cause] += 1
+            if len(self.problems) < MOST_TOLD:
+                self.problems.append(problem)
+
+    def by_cause(self) -> list[str]:
+        """Return a line that counts the problems by cause, or none."""
+        told = ", ".join(f"{number:,} {cause}" for cause, number in self.causes.most_common())
+        return [f"{count(self.causes.total(), 'problem')}: {told}."] if told else []
 
     def sentence(self, where: str) -> str:
-        told = f"Read {count(self.read, 'report')}: {self.documents} new, with {count(self.claims, 'new claim')}"
+        told = f"Read {count(self.read, 'report')}: {self.documents:,} new, with {count(self.claims, 'new claim')}"
         gone = f", {self.withdrawn} withdrawn" if self.withdrawn else ""
         return f"{told}{gone}; {count(len(self.entries), 'entry', 'entries')} made or changed in {where}."
 
@@ -46,13 +61,17 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-@command("add")
+@command("add", after=LIMITS)
 def add(
     paths: Paths,
     ledger: LedgerPath = None,
     date: Given = None,
     language: Language = None,
     extractor: Extractor = "rules",
+    jobs: Annotated[
+        int, typer.Option("--jobs", help="Share the extraction among so many processes.", min=1, metavar="N")
+    ] = 1,
+    allow_private: AllowPrivate = False,
     review: Annotated[
         str | None, typer.Option("--review", help="llm: a language model judges what is in doubt.", metavar="llm")
     ] = None,
@@ -60,34 +79,48 @@ def add(
 ) -> int:
     """Read reports and file their claims in the ledger.
 
-    Safe to stop and to repeat.
+    Safe to stop and to repeat: what is filed is not extracted again. Archives are
+    read as a stream; progress is shown on a terminal.
 
     \b
     Examples:
       servanda add reports/
       servanda add --date 2024-11-19 note.txt feed.xml
       servanda add --ledger desk.db reports/
+      servanda add --jobs 2 crawl.warc.gz
     """
     from servanda.cli.records import dumped, plain
     from servanda.cli.reports import reports
     from servanda.ledger import Ledger
+    from servanda.reading import limits_in_force
 
+    limits = limits_in_force(allow_private=allow_private)
     with Ledger.open(ledger) as opened:
+        found = reports(
+            paths, date=date, language=language, extractor=extractor, limits=limits, jobs=jobs, known=opened.knows
+        )
         with progress(paths, shown=not as_json) as followed:
-            added = filed(opened, followed(reports(paths, date=date, language=language, extractor=extractor)))
+            added = filed(opened, followed(found))
         if review:
             from servanda.cli.models import judged_by_model
 
-            added.problems += judged_by_model(opened, review)
+            added.note(judged_by_model(opened, review))
         if as_json:
             print(dumped({"ledger": opened.where} | plain(added)))
         else:
-            print(added.sentence(opened.where))
-    for problem in added.problems:
-        said(str(problem), DONE)
+            print(added.sentence(opened.where), *added.by_cause(), sep="\n")
+    tell(added)
     if not added.read:
         return COULD_NOT
     return WITH_PROBLEMS if added.problems else DONE
+
+
+def tell(added: Added) -> None:
+    """Say each problem on a line of its own, and how many there were besides."""
+    for problem in added.problems:
+        said(str(problem), DONE)
+    if (more := added.causes.total() - len(added.problems)) > 0:
+        said(f"and {count(more, 'more problem')}, not kept in mind. They are in the ledger.", DONE)
 
 
 def filed(ledger: Ledger, found: Iterable[Report]) -> Added:
@@ -100,59 +133,28 @@ def filed(ledger: Ledger, found: Iterable[Report]) -> Added:
 
 def file_source(ledger: Ledger, group: list[Report], added: Added) -> None:
     """File the documents of one source in one transaction."""
-    documents = [report.document for report in group if report.document]
+    documents = [report.document for report in group if report.document and not report.known]
     problems = [problem for report in group for problem in report.problems]
-    added.read += len(documents)
-    added.problems += problems
+    known = sum(report.known for report in group)
+    added.read += len(documents) + known
+    added.known += known
+    added.note(problems)
     if (source := group[0].source) is None:
         return
     claims = [claim for report in group for claim in report.claims]
-    filing = ledger.file(source, documents, claims, problems, read_by=readers_of(group))
+    whole = [report.document for report in group if report.document and report.whole]
+    filing = ledger.file(source, documents, claims, problems, read_by=readers_of(group), whole=whole)
     added.documents += filing.documents
     added.claims += filing.claims
     added.withdrawn += filing.withdrawn
     added.entries.update(filing.entries)
-    added.problems += filing.problems
+    added.note(filing.problems)
 
 
 def readers_of(group: list[Report]) -> list[str] | None:
     """Return who read every document of a source to its end: only their earlier claims may be out of date."""
     told = [set(report.read_by) for report in group if report.read_by is not None]
     return sorted(set.intersection(*told)) if told else None
-
-
-Follow = Callable[[Iterable["Report"]], Iterable["Report"]]
-
-
-@contextmanager
-def progress(paths: list[str], shown: bool) -> Iterator[Follow]:
-    """Yield what follows reports along and shows how far they are, on standard error where that is a terminal."""
-    if not shown or not sys.stderr.isatty():
-        yield lambda found: found
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Adding", total=sum(map(files_at, paths)) or None)
-
-        def follow(found: Iterable[Report]) -> Iterator[Report]:
-            seen: set[str] = set()
-            for report in found:
-                file = report.path.split("#", 1)[0]
-                seen.add(file)
-                bar.update(task, completed=len(seen), description=Path(file).name[:40])
-                yield report
-
-        yield follow
-
-
-def files_at(path: str) -> int:
-    """Return how many files a path means, for the length of the bar only."""
-    folder = Path(path)
-    if not folder.is_dir():
-        return 1
-    return sum(1 for file in folder.rglob("*") if not file.name.startswith(".") and file.is_file())
 
 
 @command("look")

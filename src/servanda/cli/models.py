@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from servanda.cli.reports import Report
     from servanda.ledger import Doubt, Ledger
     from servanda.problems import Problem
+    from servanda.reading import Limits
     from servanda.reading import Read as Got
 
 NAMES = ("rules", "llm")
@@ -40,17 +41,23 @@ def names_of(extractor: str) -> tuple[str, ...]:
 
 
 def reports_by_model(
-    paths: Iterable[str], date: str | None, language: str | None, extractor: str, answers: Path | None
+    paths: Iterable[str],
+    date: str | None,
+    language: str | None,
+    extractor: str,
+    answers: Path | None,
+    limits: Limits | None = None,
 ) -> Iterator[Report]:
     """Read each path and have it extracted by a model, or by rules and a model."""
     from servanda.asking import Reader, settings
     from servanda.asking.batches import given
     from servanda.asking.reader import offline
+    from servanda.cli.reports import readings
 
     names = names_of(extractor) if extractor != "rules" or answers is None else ("llm",)
     if "llm" not in names:
         names = (*names, "llm") if answers is not None else names
-    found = list(readings(paths, date, language))
+    found = list(readings(paths, date, language, limits))
     if answers is None:
         reader = Reader.asking(settings())
         announce(reader, found)
@@ -61,15 +68,6 @@ def reports_by_model(
             said(str(fault), DONE)
     for got, made in reader.read_all((got, got.document, got.path) for got in found):
         yield report_of(got, made, names, reader)
-
-
-def readings(paths: Iterable[str], date: str | None, language: str | None) -> Iterator[Got]:
-    from servanda.cli.reports import day
-    from servanda.reading import read
-
-    given = day(date, "--date") if date else None
-    for path in paths:
-        yield from read(path, date=given, language=language)
 
 
 def announce(reader: Reader, found: list[Got]) -> None:
@@ -171,6 +169,7 @@ def prompt(
     from servanda.asking.cache import Given as Known
     from servanda.asking.reader import offline
     from servanda.cli.records import line
+    from servanda.cli.reports import readings
 
     reader = offline(settings(), Known({}))
     read = troubled = 0

@@ -5,12 +5,19 @@ Invariant: each input gives at least one ``Report``; a fault in one never stops 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from servanda.model import Claim, Document, Source
 from servanda.problems import Problem, QueryError
+
+if TYPE_CHECKING:
+    from servanda.reading import Limits
+    from servanda.reading import Read as Got
+
+Found = tuple[tuple[Claim, ...], tuple[Problem, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,13 @@ class Report:
     problems: tuple[Problem, ...]
     source: Source | None
     read_by: tuple[str, ...] | None = None  # whose earlier claims these replace; None: of those who speak here
+    whole: bool = False  # extracted by the rules without a problem
+    known: bool = False  # filed before, and not extracted again
+    at: int = 0  # how many bytes of its file were read
+
+
+def never(_: Document) -> bool:
+    return False
 
 
 def reports(
@@ -32,33 +46,70 @@ def reports(
     language: str | None = None,
     extractor: str = "rules",
     answers: Path | None = None,
+    limits: Limits | None = None,
+    jobs: int = 1,
+    known: Callable[[Document], bool] = never,
 ) -> Iterator[Report]:
-    """Read and extract each path, folder, archive, feed or address, in order."""
-    from servanda.reading import read
+    """Read and extract each path, folder, archive, feed or address, in order.
 
+    ``jobs`` processes share the extraction by rules; documents that are ``known`` are not extracted.
+    """
     if extractor != "rules" or answers is not None:
         from servanda.cli.models import reports_by_model
 
-        yield from reports_by_model(paths, date, language, extractor, answers)
+        yield from reports_by_model(paths, date, language, extractor, answers, limits)
         return
+    found = readings(paths, date, language, limits)
+    if jobs > 1:
+        from servanda.cli.jobs import shared
+
+        yield from shared(found, jobs, known)
+        return
+    for got in found:
+        yield known_already(got) if got.document and known(got.document) else report_of(got)
+
+
+def readings(
+    paths: Iterable[str], date: str | None, language: str | None, limits: Limits | None = None
+) -> Iterator[Got]:
+    """Read each path within the limits given, else within those that the user set."""
+    from servanda.reading import limits_in_force, read
+
     given = day(date, "--date") if date else None
+    bounds = limits or limits_in_force()
     for path in paths:
-        for got in read(path, date=given, language=language):
-            yield extracted(got.path, got.document, got.problems, got.source)
+        yield from read(path, date=given, language=language, limits=bounds)
 
 
 def extracted(path: str, document: Document | None, problems: tuple[Problem, ...], source: Source | None) -> Report:
+    from servanda.reading import Read
+
+    return report_of(Read(path, document, problems, source))
+
+
+def report_of(got: Got, found: Found | None = None) -> Report:
+    """Return the report on what was read, with what was found in it (else it is looked for here)."""
+    if got.document is None:
+        return Report(got.path, None, (), got.problems, got.source, at=got.at)
+    claims, problems = found or claims_in(got.path, got.document)
+    every = (*got.problems, *problems)
+    return Report(got.path, got.document, claims, every, got.source, whole=not problems, at=got.at)
+
+
+def known_already(got: Got) -> Report:
+    return Report(got.path, got.document, (), got.problems, got.source, known=True, at=got.at)
+
+
+def claims_in(path: str, document: Document) -> Found:
+    """Return the claims that the rules find in a document, and what went wrong."""
     from servanda.extracting.extractor import extract
 
-    if document is None:
-        return Report(path, None, (), problems, source)
     try:
         found = extract(document)
     except Exception as error:  # noqa: BLE001 the batch's boundary: one document's fault must not stop the others
         words = f"the extractor failed ({type(error).__name__}: {error}); no claims were taken from it."
-        fault = Problem(path, words, "extractor", "Please report it with the text.")
-        return Report(path, document, (), (*problems, fault), source)
-    return Report(path, document, found.claims, (*problems, *(replace(p, where=path) for p in found.problems)), source)
+        return (), (Problem(path, words, "extractor", "Please report it with the text."),)
+    return tuple(found.claims), tuple(replace(p, where=path) for p in found.problems)
 
 
 def day(words: str, option: str) -> str:

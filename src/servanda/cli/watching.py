@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from servanda.cli.door import DONE, WITH_PROBLEMS, AsJson, LedgerPath, command, said
+from servanda.cli.extract import LIMITS, AllowPrivate
 
 if TYPE_CHECKING:
     from servanda.ledger import Ledger
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 NO_NEWS_OTHERWISE = ("new", "unchanged")  # outcomes of a look that tell something of the parties watched
 
 
-@command("watch")
+@command("watch", after=LIMITS)
 def watch(
     sources: Annotated[Path, typer.Argument(help="A TOML list of feeds, pages and folders.", metavar="LIST.toml")],
     once: Annotated[bool, typer.Option("--once", help="Look at each source once, then end.")] = False,
     memory: Annotated[
         Path | None, typer.Option("--memory", help="Where to remember what was seen; else beside LIST.", metavar="FILE")
     ] = None,
+    allow_private: AllowPrivate = False,
     ledger: LedgerPath = None,
     as_json: AsJson = False,
 ) -> int:
@@ -38,10 +40,12 @@ def watch(
       servanda watch sources.toml --ledger desk.db
     """
     from servanda.ledger import Ledger
+    from servanda.reading import limits_in_force
     from servanda.watching import Look, Memory, Watcher, watch_list
 
     listed, delay = watch_list(sources)
-    watcher = Watcher(Memory.at(memory or sources.with_suffix(".seen.json")), delay=delay)
+    seen = Memory.at(memory or sources.with_suffix(".seen.json"))
+    watcher = Watcher(seen, limits_in_force(allow_private=allow_private), delay)
     troubled = False
     with Ledger.open(ledger) as opened:
         for thing in watcher.once(listed) if once else watcher.forever(listed):

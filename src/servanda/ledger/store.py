@@ -15,7 +15,7 @@ from types import TracebackType
 from sqlalchemy import Connection, Engine, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from servanda.ledger import answering, copying, deriving, filing, finding, listing
+from servanda.ledger import answering, copying, deriving, extracted, filing, finding, listing
 from servanda.ledger.checking import quotations_that_differ, tables_that_differ
 from servanda.ledger.comparing import Compared
 from servanda.ledger.judging import Rulings, anchor, judgement, resolve, rulings
@@ -133,13 +133,15 @@ class Ledger:
         found: Iterable[Problem] = (),
         at: str | None = None,
         read_by: Sequence[str] | None = None,
+        whole: Sequence[Document] = (),
     ) -> Filing:
         """File one source with its documents, claims and problems, and bring the entries up to date.
 
         Claims that an earlier run of the same extractor found in these documents and that
         are not among the claims now are withdrawn; ``read_by`` names the extractors that ran
         (none: nothing is withdrawn), else they are those of the claims. A claim whose quotations do not stand
-        in its document is not filed; the filing's problems say so.
+        in its document is not filed; the filing's problems say so. ``whole`` are the documents
+        that the rules read to their end: ``knows`` tells of them.
         """
         filed = at or now()
         with self.writing() as connection:
@@ -149,8 +151,14 @@ class Ledger:
             deriving.watch(connection, filing.newly_told(connection, sound))
             new, gone = filing.add_claims(connection, sound, [d.id for d in documents_of], filed, read_by)
             filing.keep_problems(connection, source, [*found, *bad], filed)
+            extracted.note(connection, () if bad else whole)
             made = self._derive(connection, new, gone, touched)
         return Filing(added, len(new), tuple(made), len(gone), tuple(bad))
+
+    def knows(self, document: Document) -> bool:
+        """Return whether a document is filed with all that the rules, as they are now, find in it."""
+        with self.looking() as connection:
+            return extracted.is_extracted(connection, document)
 
     def _derive(self, connection: Connection, new: Sequence[int], gone: Sequence[int], touched: set[int]) -> list[str]:
         """Bring the entries up to date with claims that came and went."""

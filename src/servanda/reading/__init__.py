@@ -6,5 +6,6 @@ Invariant: one bad input never stops a batch and is never passed over in silence
 from .decoding import decoded
 from .limits import Limits
 from .receiving import Read, read, read_bytes
+from .settings import limits_in_force
 
-__all__ = ["Limits", "Read", "decoded", "read", "read_bytes"]
+__all__ = ["Limits", "Read", "decoded", "limits_in_force", "read", "read_bytes"]

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from servanda.problems import Problem
 
 from .aligning import View, as_plain
-from .limits import Limits
+from .limits import Limits, setting
 from .tracing import Traced
 
 
@@ -115,5 +115,5 @@ class Material:
 
     def refused(self, limit: str, value: float, unit: str, where: str | None = None) -> Refused:
         """Return the refusal of an input that goes past a limit, which it names."""
-        what = f"more than {value:g} {unit} (limit {limit})."
-        return Refused(Problem(where or self.where, what, "limit", f"Split it, or raise {limit} in the settings."))
+        what = f"more than {value:,.10g} {unit} (limit {limit})."
+        return Refused(Problem(where or self.where, what, "limit", f"Split it, or {setting(limit)}."))

@@ -22,7 +22,7 @@ import httpx
 
 from servanda.problems import Problem
 
-from .limits import Limits
+from .limits import Limits, setting, variable
 
 USER_AGENT = "servanda/0.1 (reads published reports; obeys robots.txt)"
 _CHUNK = 1 << 16
@@ -88,8 +88,8 @@ def client(limits: Limits) -> httpx.Client:
 
 class _TooMuch(Exception):  # noqa: N818 - it says what the server sent
     def __init__(self, url: str, limit: str, value: float, unit: str) -> None:
-        what = f"more than {value:g} {unit} (limit {limit})."
-        self.problem = Problem(url, what, "limit", f"Raise {limit} in the settings if you trust it.")
+        what = f"more than {value:,.10g} {unit} (limit {limit})."
+        self.problem = Problem(url, what, "limit", f"If you trust it, {setting(limit)}.")
 
 
 def _body(answer: httpx.Response, url: str, limits: Limits) -> Iterator[bytes]:
@@ -125,16 +125,22 @@ def _trouble(url: str, error: Exception, limits: Limits) -> Problem:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ForbiddenAddress):
-            advice = "Use --allow-private if you trust it."
+            advice = f"Use --allow-private, or set {variable('allow_private')}, if you trust it."
             return Problem(url, f"leads to an address that is not public ({cause}).", "private-address", advice)
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.TooManyRedirects):
         return Problem(
-            url, f"more than {limits.redirects} redirects (limit redirects).", "limit", "Give the last address."
+            url,
+            f"more than {limits.redirects} redirects (limit redirects).",
+            "limit",
+            f"Give the last address, or {setting('redirects')}.",
         )
     if isinstance(error, httpx.TimeoutException):
         return Problem(
-            url, f"no whole answer within {limits.seconds:g} s (limit seconds).", "limit", "Try again later."
+            url,
+            f"no whole answer within {limits.seconds:g} s (limit seconds).",
+            "limit",
+            f"Try again later, or {setting('seconds')}.",
         )
     if isinstance(error, httpx.UnsupportedProtocol):
         return Problem(url, "leads to an address that is not http or https.", "scheme", "Give a web address.")

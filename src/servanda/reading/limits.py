@@ -8,6 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+def variable(limit: str) -> str:
+    """Return what a limit is called in the environment."""
+    return f"SERVANDA_LIMITS_{limit.upper()}"
+
+
+def setting(limit: str) -> str:
+    """Return where a limit is set, in words for advice."""
+    return f"raise {limit} under [limits] in the settings, or {variable(limit)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds on what one input may cost. No reader goes past them, whatever the input says of itself."""

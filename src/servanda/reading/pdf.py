@@ -21,6 +21,7 @@ from servanda.problems import Problem
 
 from . import fields
 from .draft import Draft, Facts, Material
+from .limits import setting
 from .metadata import day_of, days_in
 
 _HYPHEN = re.compile(r"([^\W\d_]+)[\u00ad\u2010-]\n([^\W\d_A-Z]+)")
@@ -140,7 +141,7 @@ class _Child:
             except (OSError, EOFError, struct.error, ValueError):
                 self.stop()
                 what = f"takes longer than {material.limits.seconds:g} s, or too much memory (limit seconds)."
-                return {"problem": what, "cause": "limit", "advice": "Print it to a new PDF, or raise the limit."}
+                return {"problem": what, "cause": "limit", "advice": f"Print it to a new PDF, or {setting('seconds')}."}
             finally:
                 timer.cancel()
 

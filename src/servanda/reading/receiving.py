@@ -11,7 +11,7 @@ import io
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -36,6 +36,8 @@ class Read:
     document: Document | None = None
     problems: tuple[Problem, ...] = ()
     source: Source | None = None
+    at: int = 0
+    """How many bytes of its file were read by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def _read_file(path: Path, given: Given, limits: Limits) -> Iterator[Read]:
             )
             return
         with path.open("rb") as stream:
-            yield from received(stream, str(path), given, limits)
+            for got in received(stream, str(path), given, limits):
+                yield replace(got, at=stream.tell())
     except (OSError, ValueError) as error:
         yield _failed(_trouble(path, error))
 

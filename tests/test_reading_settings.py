@@ -1,0 +1,96 @@
+"""Limits in the settings file and the environment, and problems that name them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from commands import servanda
+from servanda.problems import QueryError
+from servanda.reading import Limits, limits_in_force, read_bytes
+
+
+def test_without_settings_the_limits_are_the_defaults(tmp_path: Path) -> None:
+    assert Limits() == limits_in_force({}, tmp_path / "none.toml")
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("[limits]\npages = 10\nrows = 1_000\nallow_private = true\n[llm]\nmodel = 'm'\n", "utf-8")
+
+    made = limits_in_force({"SERVANDA_LIMITS_ROWS": "7", "SERVANDA_LIMITS_SECONDS": "1.5"}, file)
+
+    assert Limits(pages=10, rows=7, seconds=1.5, allow_private=True) == made
+
+
+@pytest.mark.parametrize("limit", [field.name for field in fields(Limits)])
+def test_every_limit_can_be_set_and_the_help_of_add_names_it(limit: str, tmp_path: Path) -> None:
+    made = limits_in_force({f"SERVANDA_LIMITS_{limit.upper()}": "1"}, tmp_path / "none.toml")
+
+    assert 1 == getattr(made, limit)
+    assert limit in servanda("add", "--help").out.partition("Limits")[2].split()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("PAGES", "many", "pages: 'many' is not a number"),
+        ("PAGES", "1.5", "pages: '1.5' is not a number"),
+        ("ROWS", "0", "rows: '0' is too small"),
+        ("SECONDS", "nan", "seconds: 'nan' is too small or too large"),
+        ("ALLOW_PRIVATE", "perhaps", "allow_private: 'perhaps' is neither true nor false"),
+    ],
+)
+def test_a_limit_that_cannot_be_is_named(name: str, value: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(QueryError, match=words):
+        limits_in_force({f"SERVANDA_LIMITS_{name}": value}, tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("[limits]\npage = 3", "page: no such limit"), ("limits = 3", "limits is no table"), ("[limits", "settings.toml")],
+)
+def test_a_file_that_cannot_be_understood_is_told_in_one_line(
+    text: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(text, "utf-8")
+    monkeypatch.setenv("SERVANDA_SETTINGS", str(file))
+
+    ran = servanda("extract", "-", stdin=b"India and Japan held talks.")
+
+    assert 2 == ran.status
+    [line] = ran.complaints
+    assert words in line
+
+
+def test_a_problem_names_the_limit_and_where_it_is_set() -> None:
+    [read] = read_bytes(b"a " * 600, "long.txt", limits=Limits(document_bytes=1000))
+
+    assert "more than 1,000 bytes long (limit document_bytes)." == read.problems[0].what
+    assert (
+        "Split it, or raise document_bytes under [limits] in the settings, or SERVANDA_LIMITS_DOCUMENT_BYTES."
+        == read.problems[0].advice
+    )
+
+
+@pytest.mark.parametrize("command", ["extract", "add"])
+def test_a_limit_of_the_environment_bounds_a_command(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVANDA_LIMITS_DOCUMENT_BYTES", "20")
+    monkeypatch.setenv("SERVANDA_LEDGER", str(tmp_path / "l.db"))
+    file = tmp_path / "long.txt"
+    file.write_text("India and Japan held talks in Tokyo on Monday.", "utf-8")
+
+    assert "(limit document_bytes)" in servanda(command, file).err
+
+
+def test_a_private_address_is_fetched_only_where_that_is_allowed() -> None:
+    """Nothing listens at the port: what is refused is not asked, what is allowed cannot be reached."""
+    address = "http://127.0.0.1:9/report"
+
+    assert "--allow-private" in servanda("extract", address).err
+    assert "cannot be fetched" in servanda("extract", "--allow-private", address).err

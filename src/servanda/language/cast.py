@@ -22,7 +22,6 @@ PARTICLE = r"(?:al|el|bin|ibn|de|da|di|del|dos|von|van|der|le|la)"
 NAME = regex.compile(rf"{PIECE}(?:[ \u00a0](?:{PARTICLE}[ -])?{PIECE}){{0,4}}")
 BODY_PIECE = r"(?:\p{Lu}{2,}|\p{Lu}[\p{L}\p{M}’'-]*\.?)(?<!['’]s)"
 BODY = regex.compile(rf"{BODY_PIECE}(?:[ \u00a0](?:(?:of|for|and|&|on|of the|for the) )?{BODY_PIECE}){{1,9}}")
-ACRONYM = regex.compile(r"\s?\(([A-Z][A-Za-z&-]{1,9})\)")
 UNCASED_NAME = regex.compile(r"[\p{L}\p{M}\u200c\u200d.]+(?:[ \u00a0][\p{L}\p{M}\u200c\u200d.]+){0,3}")
 NAME_BEFORE = regex.compile(
     r"(?<![\p{Katakana}ー・＝])[\p{Katakana}ー]{2,}(?:[・＝][\p{Katakana}ー]+)*・?$|(?<!\p{Han})\p{Han}{2,5}・?$"
@@ -33,7 +32,7 @@ NAME_WORD = regex.compile(r"\S+")
 NAME_REACH = 30
 SAID_OF = 48
 APPOSED = 24
-NO_NAMES = ("at", "with", "from", "by", "for", "of", "and", "definite", "clause", "under", "pronoun", "self_pronoun", "ordinal", "office", "title", "body_word")
+POSTPOSITIONS = ("by", "with", "to", "of", "from", "at", "and", "between", "for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def introducers(sentence: Sentence) -> list[Hit]:
 
 
 def name_place(office: Hit, sentence: Sentence, text: str) -> tuple[int, bool]:
-    """Where a name may begin behind an office, the state's adjective and one comma stepped over; True behind a comma."""
+    """Where a name may begin behind an office, the state's adjective and a comma stepped over; True behind a comma."""
     stop = office.stop
     for mention in sentence.parties:
         if mention.start == stop + 1 and mention.sort == "adjective":
@@ -83,8 +82,8 @@ def cased_names(text: str, sentence: Sentence) -> Iterator[Span]:
     """Capitalised names right behind an office or title, or right before one in apposition."""
     for office in introducers(sentence):
         place, comma = name_place(office, sentence, text)
-        name = NAME.match(text, place) if place < sentence.stop else None
-        if name is not None and text[place - 1] in " .\u00a0" and name.end() <= sentence.stop and (not comma or " " in name[0]):
+        name = NAME.match(text, place) if place < sentence.stop and text[place - 1] in " .\u00a0" else None
+        if name is not None and name.end() <= sentence.stop and (not comma or " " in name[0]):
             yield Span(*name.span())
         before = text.rfind(",", sentence.start, office.start)
         if before > 0 and office.start - before < APPOSED:
@@ -95,7 +94,7 @@ def cased_names(text: str, sentence: Sentence) -> Iterator[Span]:
 
 def uncased_names(text: str, sentence: Sentence) -> Iterator[Span]:
     """Up to three words behind an office or title, to the first postposition or break."""
-    stops = {m.start for name in ("by", "with", "to", "of", "from", "at", "and", "between", "for") for m in sentence.marked(name)}
+    stops = {m.start for name in POSTPOSITIONS for m in sentence.marked(name)}
     for office in introducers(sentence):
         name = UNCASED_NAME.match(text, min(office.stop + 1, sentence.stop))
         if name is None:
@@ -137,10 +136,11 @@ def state_of(span: Span, sentence: Sentence, text: str) -> str:
     return ""
 
 
-def without_office(span: Span, sentence: Sentence, text: str) -> Span:
+def without_office(span: Span, sentence: Sentence) -> Span:
     """A name without the capitalised offices and parties at its head."""
     start = span.start
-    for hit in sorted([*introducers(sentence), *sentence.parties], key=lambda h: h.start):
+    named: list[Hit | PartyMention] = [*introducers(sentence), *sentence.parties]
+    for hit in sorted(named, key=lambda h: h.start):
         sort = getattr(hit, "sort", "office")
         if hit.start == start and hit.stop < span.stop and sort not in ("leader", "person"):
             start = hit.stop + 1
@@ -158,7 +158,7 @@ def named_people(sentence: Sentence, text: str, own: Pack) -> Iterator[tuple[Spa
         yield from names_before(text, sentence)
         return
     for span in cased_names(text, sentence) if own.cased else uncased_names(text, sentence):
-        yield without_office(span, sentence, text), ""
+        yield without_office(span, sentence), ""
 
 
 def people_in(sentence: Sentence, text: str, own: Pack) -> list[Person]:
@@ -168,8 +168,9 @@ def people_in(sentence: Sentence, text: str, own: Pack) -> list[Person]:
             found[mention.start] = Person(mention.start, mention.stop, mention.name, mention.code)
     for span, code in named_people(sentence, text, own):
         name = trimmed_name(text, span)
-        taken = any(p.start < span.stop and span.start < p.stop for p in [*found.values(), *sentence.heads])
-        taken = taken or any(m.start < span.stop and span.start < m.stop and m.sort != "place" for m in sentence.parties)
+        parties = (m for m in sentence.parties if m.sort != "place")
+        others: list[Person | Hit | PartyMention] = [*found.values(), *sentence.heads, *parties]
+        taken = any(o.start < span.stop and span.start < o.stop for o in others)
         if not taken and len(name) > (2 if own.offices == "before" else 1):
             found[span.start] = Person(span.start, span.start + len(name), name, code or state_of(span, sentence, text))
     return sorted(found.values(), key=lambda p: p.start)
@@ -181,12 +182,14 @@ def bodies_in(sentence: Sentence, text: str, home: str) -> list[Body]:
         return []
     found = []
     for match in BODY.finditer(text, sentence.start, sentence.stop):
-        if not any(match.start() <= w < match.end() for w in words) or any(h.start <= match.start() and match.end() <= h.stop for h in sentence.heads):
+        span = Span(*match.span())
+        is_head = any(h.span.covers(span) for h in sentence.heads)
+        if is_head or not any(span.start <= w < span.stop for w in words):
             continue
-        inside = [m for m in sentence.parties if match.start() <= m.start < match.end()]
-        before = [m for m in sentence.parties if 0 <= match.start() - m.stop <= 3]
+        inside = [m for m in sentence.parties if span.start <= m.start < span.stop]
+        before = [m for m in sentence.parties if 0 <= span.start - m.stop <= 3]
         named = inside or before
-        found.append(Body(match.start(), match.end(), trimmed_name(text, Span(*match.span())), named[-1].code if named else home))
+        found.append(Body(span.start, span.stop, trimmed_name(text, span), named[-1].code if named else home))
     return found
 
 

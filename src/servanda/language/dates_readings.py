@@ -85,7 +85,7 @@ def two_ways(anchor: date, candidates: Iterable[date], target: date) -> tuple[st
     past = max((d for d in days if d <= anchor), default=None)
     future = min((d for d in days if d >= anchor), default=None)
     nearest = min(days, key=lambda d: abs((d - target).days))
-    return nearest.isoformat(), past and past.isoformat(), future and future.isoformat()
+    return nearest.isoformat(), past.isoformat() if past else None, future.isoformat() if future else None
 
 
 # --- the year that goes with a month or quarter -------------------------------------------------------
@@ -169,7 +169,8 @@ def with_part(reading: Reading, part: str, setting: Setting) -> Reading:
     The end of a time that has passed stays the whole time: nobody says which day of it.
     """
     if part == "mid" and reading.precision == "year":
-        return replace(reading, **each(reading, lambda value: f"{value}-06"), precision="month")
+        june = each(reading, lambda value: f"{value}-06")
+        return replace(reading, value=june["value"], past=june["past"], future=june["future"], precision="month")
     if part != "end" or reading.value is None:
         return reading
     ahead = each(reading, last_day)

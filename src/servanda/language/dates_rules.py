@@ -104,7 +104,7 @@ def read_numeric(found: Found) -> Reading | None:
 
 def plain_day(year: int, month: int, number: int) -> Reading | None:
     only = day(year, month, number)
-    return only and Reading(only.isoformat(), "day")
+    return Reading(only.isoformat(), "day") if only else None
 
 
 def read_deictic(found: Found) -> Reading | None:
@@ -265,7 +265,9 @@ def read_week_of(found: Found) -> Reading | None:
         return f"{begin}/{begin + timedelta(6)}"
 
     value = week(month.value)
-    return value and replace(month, value=value, past=week(month.past), future=week(month.future), precision="week")
+    if value is None:
+        return None
+    return replace(month, value=value, past=week(month.past), future=week(month.future), precision="week")
 
 
 def read_relative(found: Found) -> Reading | None:
@@ -352,7 +354,7 @@ def read_days(found: Found) -> Reading | None:
         return None
     second = {k: v for k, v in found.words.items() if k not in ("day", "month", "weekday")}
     second["day"] = second.pop("day2")
-    second["month"] = second.pop("month2", None) or found.words["month"]
+    second["month"] = second.pop("month2") if "month2" in second else found.words["month"]
     last = read_day(Found(second, found.setting))
     if last is None or last.value is None:
         return last and replace(last, precision="range")
@@ -367,7 +369,9 @@ def read_days(found: Found) -> Reading | None:
         return f"{begin}/{end}" if begin and begin.isoformat() <= end else None
 
     value = since(last.value)
-    return value and replace(last, value=value, past=since(last.past), future=since(last.future), precision="range")
+    if value is None:
+        return None
+    return replace(last, value=value, past=since(last.past), future=since(last.future), precision="range")
 
 
 def follow(found: Found, name: str) -> bool:
@@ -384,8 +388,8 @@ def read_months(found: Found) -> Reading | None:
     last = read_month(Found(second, found.setting))
     if last is None or last.value is None:
         return last and replace(last, precision="range")
-    first, shift = found.number("month") or 0, found.number("month") or 0
-    wraps = shift > (found.number("month2") or 0)
+    first = found.number("month") or 0
+    wraps = first > (found.number("month2") or 0)
 
     def since(end: str | None) -> str | None:
         return f"{month_of(int(end[:4]) - wraps, first)}/{end}" if end else None
@@ -416,7 +420,7 @@ def read_ago(found: Found) -> Reading | None:
         return absent(UNDATED, unit, relative=True)
     many *= int(found.key("ago") or -1)
     value = week_of(anchor, many) if unit == "week" and many < 9999 else moved(anchor, unit, many)
-    return value and relative(value, unit)
+    return relative(value, unit) if value else None
 
 
 def read_within(found: Found) -> Reading | None:

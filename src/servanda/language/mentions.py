@@ -24,7 +24,11 @@ QUOTED = regex.compile(r"[“\"«„「『]([^“”\"«»„「」『』]{12,60
 
 @dataclass(frozen=True, slots=True)
 class PartyMention:
-    """A party named in the text. ``sort`` tells how: name, adjective, government, people, leader, body, place, person."""
+    """A party named in the text.
+
+    ``sort`` tells how: name, adjective, government, people, leader, body or place from the packs; person, home
+    or firm from the document's cast.
+    """
 
     start: int
     stop: int

@@ -32,6 +32,7 @@ from servanda.problems import PackError
 NOT_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}*]")
 RUN = regex.compile(" {2,}")
 LONGEST_REST = 160
+NAMED_BY = {"name": "names", "adjective": "adjectives", "government": "governments", "people": "people"}
 LETTERS = r"[\p{L}\p{M}\p{N}]*"
 NO_LETTER = r"(?![\p{L}\p{M}\p{N}])"
 KANA = regex.compile("[はがをにでへとのもや]{1,2}|\\p{Hiragana}")
@@ -86,7 +87,7 @@ def folded(text: str) -> str:
 
 
 def form_pattern(form: str, entry: Entry, own: Pack, cased: bool) -> Pattern:
-    """Compile one form of the pack format, for texts of a pack's language; see the module's words on ``*`` and ``_``."""
+    """Compile one form of the pack format, for texts of a pack's language; the module tells of ``*`` and ``_``."""
     plain = " ".join(NOT_WORD.sub(" ", INVISIBLE.sub("", form.lower()).replace("ё", "е")).split())
     if not plain.strip("* "):
         raise PackError(f"{entry.id}: the form {form!r} has no word in it.")
@@ -98,15 +99,16 @@ def form_pattern(form: str, entry: Entry, own: Pack, cased: bool) -> Pattern:
     edge, end = edges(plain, form.endswith(("*", "_")), own)
     inner = regex.escape(rest).replace(r"\*", LETTERS).replace(r"\ ", " ")
     tail = (LETTERS + inner if rest or (star and not own.particles) else "") + end
-    return Pattern(f"{before}{head}", compiled(tail) if tail else None, written, entry, compiled(edge) if edge else None)
+    follows, precedes = (compiled(e) if e else None for e in (tail, edge))
+    return Pattern(f"{before}{head}", follows, written, entry, precedes)
 
 
 def edges(plain: str, is_open: bool, own: Pack) -> tuple[str, str]:
     """Return what must hold where a form begins and where it ends.
 
     Without blanks a word of ASCII ends where other signs begin, and a particle of one or two kana stands
-    behind a word written otherwise only, of one kana before such a word too. With particles a word ends before them (a particle itself where the
-    word does); an open form anywhere.
+    behind a word written otherwise only, of one kana before such a word too. With particles a word ends
+    before them (a particle itself where the word does); an open form anywhere.
     """
     if own.spaced and plain in own.particles:
         return "", NO_LETTER
@@ -259,24 +261,28 @@ def pack(language: str) -> Pack:
 def party_entries(table: dict[str, Any]) -> Iterator[tuple[Entry, list[str], bool]]:
     """Yield (entry, forms, written as is) of a parties or countries table."""
     for party in table.get("party", ()):
-        for sort, key in (("name", "names"), ("adjective", "adjectives"), ("government", "governments"), ("people", "people")):
+        for sort, key in NAMED_BY.items():
             if party.get(key):
                 entry = Entry("party", f"party.{party['code']}.{sort}", party["code"], {"sort": sort, **party})
                 yield entry, party[key], bool(party.get("cased"))
     for leader in table.get("leader", ()):
         data = {"sort": "leader", **leader}
-        yield Entry("party", f"leader.{leader['name']}", leader["code"], data), leader["forms"], bool(leader.get("cased"))
+        entry = Entry("party", f"leader.{leader['name']}", leader["code"], data)
+        yield entry, leader["forms"], bool(leader.get("cased"))
     for pair in table.get("pair", ()):
         data = {"sort": "adjective", **pair}
-        yield Entry("party", f"pair.{pair['forms'][0]}", " ".join(pair["codes"]), data), pair["forms"], bool(pair.get("cased"))
+        entry = Entry("party", f"pair.{pair['forms'][0]}", " ".join(pair["codes"]), data)
+        yield entry, pair["forms"], bool(pair.get("cased"))
     for body in table.get("body", ()):
         data = {"sort": "body", **body}
-        yield Entry("party", f"body.{body['forms'][0]}", body["code"], data), body["forms"], bool(body.get("cased"))
+        entry = Entry("party", f"body.{body['forms'][0]}", body["code"], data)
+        yield entry, body["forms"], bool(body.get("cased"))
     for mask in table.get("not_party", ()):
         yield Entry("party", f"mask.{mask['forms'][0]}", "", {"sort": "mask", **mask}), mask["forms"], False
     for place in table.get("place", ()):
         data = {"sort": "place", **place}
-        yield Entry("party", f"place.{place['forms'][0]}", place["code"], data), place["forms"], bool(place.get("cased"))
+        entry = Entry("party", f"place.{place['forms'][0]}", place["code"], data)
+        yield entry, place["forms"], bool(place.get("cased"))
 
 
 def lexicon_entries(own: Pack) -> Iterator[tuple[Entry, list[str], bool]]:

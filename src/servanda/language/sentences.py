@@ -14,7 +14,7 @@ import regex
 
 from servanda.language.packs import pack
 
-# Longer than any sentence of a treaty's preamble that we met; without it one endless "sentence" would take quadratic time.
+# Longer than any sentence of a treaty's preamble that we met; without it an endless one would take quadratic time.
 LONGEST_SENTENCE = 3000
 LINE = regex.compile(r"[^\n]+")
 CLOSERS = r"[\"'”’»)\]」』）]*"
@@ -47,7 +47,8 @@ def is_abbreviated(before: str, language: str) -> bool:
     if found is None:
         return False
     word = found[1]
-    return (len(word) == 1 and word.isupper()) or ("." in word and len(word) <= 5) or word.lower() in abbreviations(language)
+    initials = (len(word) == 1 and word.isupper()) or ("." in word and len(word) <= 5)
+    return initials or word.lower() in abbreviations(language)
 
 
 def ends_here(text: str, start: int, gap: regex.Match[str], language: str) -> bool:

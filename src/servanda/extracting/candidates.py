@@ -20,10 +20,39 @@ PLAIN_WORD = regex.compile(r"[\p{L}\p{M}\p{N}$%]+")
 STEPS = (1, 2, 4, 7, 12, 20)
 NEAR = 28
 TURNS = 90
+NOWHERE = Span(0, 0)
 TOPICS = ("war", "crime", "sport", "domestic", "opinion", "market")
 TENSES = ("future", "past", "perfect", "present", "hedge", "negation", "condition", "background")
-AROUND = ("both_sides", "counterpart", "pronoun", "multilateral", "attribution", "quote_verbs", "money", "against", "office", "ordinal")
-BESIDE = ("to", "of", "for", "with", "between", "by", "from", "at", "and", "purpose", "definite", "indefinite", "under", "self_pronoun", "quote_verbs", "host")
+AROUND = (
+    "both_sides",
+    "counterpart",
+    "pronoun",
+    "multilateral",
+    "attribution",
+    "quote_verbs",
+    "money",
+    "against",
+    "office",
+    "ordinal",
+)
+BESIDE = (
+    "to",
+    "of",
+    "for",
+    "with",
+    "between",
+    "by",
+    "from",
+    "at",
+    "and",
+    "purpose",
+    "definite",
+    "indefinite",
+    "under",
+    "self_pronoun",
+    "quote_verbs",
+    "host",
+)
 SORTS = {"person": "p", "leader": "p", "home": "p", "body": "o", "firm": "o", "place": "l"}
 LINKS = ("with", "between", "by", "from", "to", "of", "for", "at", "purpose", "and", "under")
 DEFAULT_STAGE = {
@@ -69,7 +98,7 @@ class Candidate:
     stage: Stage = Stage.DISCUSSED
     stages: dict[Stage, float] = field(default_factory=dict)
     keep: float = 0.0
-    phrase: Span = Span(0, 0)
+    phrase: Span = NOWHERE
     words: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()
@@ -137,7 +166,12 @@ def document_features(reading: Reading) -> list[str]:
     weights = sorted(reading.weight.values(), reverse=True)
     share = 10 * sum(weights[:2]) // (sum(weights) or 1)
     length = min(6, len(reading.sentences) // 5)
-    return [f"doc.parties:{min(6, len(weights))}", f"doc.share:{share}", f"doc.length:{length}", *topic_features(reading)]
+    return [
+        f"doc.parties:{min(6, len(weights))}",
+        f"doc.share:{share}",
+        f"doc.length:{length}",
+        *topic_features(reading),
+    ]
 
 
 def cue_features(c: Candidate) -> list[str]:
@@ -145,8 +179,15 @@ def cue_features(c: Candidate) -> list[str]:
         return ["cue:none", f"cue:none&{c.name}"]
     first = c.governors[0]
     far = step(first.cost)
-    made = [f"cue:{first.name}", f"cue.stage:{first.stage}", f"cue.far:{far}", f"cue.stage&far:{first.stage}{far}", f"cue.behind:{first.behind}"]
-    made += [f"cue.stage&kind:{first.stage}&{c.kind}", f"cue.stage&head:{first.stage}&{c.name}"]
+    made = [
+        f"cue:{first.name}",
+        f"cue.stage:{first.stage}",
+        f"cue.far:{far}",
+        f"cue.stage&far:{first.stage}{far}",
+        f"cue.behind:{first.behind}",
+        f"cue.stage&kind:{first.stage}&{c.kind}",
+        f"cue.stage&head:{first.stage}&{c.name}",
+    ]
     made += [f"cue2.stage:{g.stage}{step(g.cost)}" for g in c.governors[1:3]]
     return made
 
@@ -191,14 +232,21 @@ def neighbour_features(c: Candidate) -> list[str]:
     return made
 
 
-def place_features(c: Candidate, reading: Reading, earlier: Counter[str]) -> list[str]:
+def place_features(c: Candidate, earlier: Counter[str]) -> list[str]:
     s = c.sentence
     named = {m.code for m in s.parties if m.sort != "place"}
-    clause = {m.code for m in s.parties if s.breaks_between(*sorted((m.start, c.head.start))) == 0}
+    clause = {m.code for m in s.parties if s.breaks_between(m.start, c.head.start) == 0}
     position = "title" if s.index == 0 and s.stop - s.start < 160 else f"{min(4, s.index // 3)}"
-    made = [f"at:{position}", f"in.sentence:{min(4, len(named))}", f"in.clause:{min(4, len(clause))}"]
-    made += [f"again:{min(3, earlier[c.name])}", f"again.kind:{min(5, earlier[c.kind])}", f"at&head:{position}&{c.name}"]
-    made += [f"in.sentence&weak:{min(3, len(named))}{bool(c.head.entry.data.get('weak'))}", f"in.clause&kind:{min(3, len(clause))}{c.kind}"]
+    made = [
+        f"at:{position}",
+        f"in.sentence:{min(4, len(named))}",
+        f"in.clause:{min(4, len(clause))}",
+        f"again:{min(3, earlier[c.name])}",
+        f"again.kind:{min(5, earlier[c.kind])}",
+        f"at&head:{position}&{c.name}",
+        f"in.sentence&weak:{min(3, len(named))}{bool(c.head.entry.data.get('weak'))}",
+        f"in.clause&kind:{min(3, len(clause))}{c.kind}",
+    ]
     if any(q.start <= c.head.start < q.stop for q in s.quoted):
         made.append("quoted")
     if c.head.start - s.start < 3:
@@ -208,7 +256,14 @@ def place_features(c: Candidate, reading: Reading, earlier: Counter[str]) -> lis
 
 def head_features(c: Candidate) -> list[str]:
     data = c.head.entry.data
-    made = ["bias", f"head:{c.name}", f"kind:{c.kind}", f"form:{c.form}", f"part:{data.get('part', 'noun')}", f"lang:{c.head.entry.id[:2]}"]
+    made = [
+        "bias",
+        f"head:{c.name}",
+        f"kind:{c.kind}",
+        f"form:{c.form}",
+        f"part:{data.get('part', 'noun')}",
+        f"lang:{c.head.entry.id[:2]}",
+    ]
     if data.get("weak"):
         made.append("weak")
     words = c.head.stop - c.head.start
@@ -239,9 +294,16 @@ def shape_features(c: Candidate) -> list[str]:
     at = order.index((c.head.start, "h"))
     before, behind = order[max(0, at - 3) : at], order[at + 1 : at + 3]
     left = [letter + ("|" if s.breaks_between(place, c.head.start) else "") for place, letter in before]
-    right = [link(s, c.head.stop, place) + letter for place, letter in behind[:2]]
-    made = [f"left:{'.'.join(left[-2:])}", f"left3:{'.'.join(left)}", f"right:{'.'.join(right[:1])}", f"right2:{'.'.join(right)}"]
-    made += [f"left&right:{'.'.join(left[-2:])}>{'.'.join(right[:1])}", f"left&kind:{'.'.join(left[-2:])}>{c.kind}", f"right&kind:{c.kind}<{'.'.join(right[:1])}"]
+    right = [link(s, c.head.stop, place) + letter for place, letter in behind]
+    made = [
+        f"left:{'.'.join(left[-2:])}",
+        f"left3:{'.'.join(left)}",
+        f"right:{'.'.join(right[:1])}",
+        f"right2:{'.'.join(right)}",
+        f"left&right:{'.'.join(left[-2:])}>{'.'.join(right[:1])}",
+        f"left&kind:{'.'.join(left[-2:])}>{c.kind}",
+        f"right&kind:{c.kind}<{'.'.join(right[:1])}",
+    ]
     if before:
         made.append(f"link:{link(s, before[-1][0], c.head.start)}&{before[-1][1]}")
     return made
@@ -260,14 +322,14 @@ def word_features(c: Candidate, reading: Reading) -> list[str]:
 
 def described(c: Candidate, reading: Reading, document: list[str], earlier: Counter[str]) -> list[str]:
     made = head_features(c) + cue_features(c) + mark_features(c) + shape_features(c) + word_features(c, reading)
-    made += neighbour_features(c) + place_features(c, reading, earlier) + document
+    made += neighbour_features(c) + place_features(c, earlier) + document
     made.append(f"rule:{c.stage}")
     made.append(f"rule&kind:{c.stage}&{c.kind}")
     return made
 
 
 def turned(sentence: Sentence, head: Hit) -> tuple[Kind, str | None]:
-    """A head's kind and form, turned by a word that stands before it where the pack says so: a ship's visit is a port call."""
+    """A head's kind and form, turned by a word before it where the pack says so: a ship's visit is a port call."""
     for turn in head.entry.data.get("turns", ()):
         mark = sentence.mark_before(turn["after"], head.start, TURNS)
         if mark is not None and sentence.breaks_between(mark.stop, head.start) <= 1:

@@ -51,7 +51,9 @@ def reasons(c: Candidate, reading: Reading) -> dict[str, str]:
     head = c.head.entry.id
     governor = c.governors[0] if c.governors else None
     cue = governor.cue if governor else None
-    told = f"cue {cue.entry.id} “{reading.text[cue.start : cue.stop]}”" if cue else "no cue; the head's own or usual stage"
+    told = "no cue; the head's own or usual stage"
+    if cue:
+        told = f"cue {cue.entry.id} “{reading.text[cue.start : cue.stop]}”"
     return {
         "kind": f"head {head} “{reading.text[c.head.start : c.head.stop]}” of pack {head[:2]}",
         "stage": f"{told}; chosen by the trained layer with {c.stages.get(c.stage, 1.0):.2f}",
@@ -74,12 +76,15 @@ def verdict(c: Candidate, needed: float) -> str:
     return "no claim: what speaks for it weighs too little"
 
 
-def nearness(found: list[Candidate], firsts: list[float], reading: Reading, trained: Mapping[str, Weights], needed: float) -> list[Nearness]:
+def nearness(
+    found: list[Candidate], firsts: list[float], reading: Reading, trained: Mapping[str, Weights], needed: float
+) -> list[Nearness]:
     """Return how near each head of a document came to a claim, in reading order."""
     made = []
     rivals = rival_features(found, firsts) if firsts else [[] for _ in found]
     for c, among in zip(found, rivals, strict=True):
-        heavy = weighed([*c.features, *c.party_features], trained.get("keep", {})) + weighed(among, trained.get("among", {}))
+        heavy = weighed([*c.features, *c.party_features], trained.get("keep", {}))
+        heavy += weighed(among, trained.get("among", {}))
         heavy.sort(key=lambda pair: -abs(pair[1]))
         made.append(
             Nearness(

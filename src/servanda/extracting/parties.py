@@ -17,7 +17,6 @@ from servanda.language.mentions import PartyMention, Reading, Sentence
 
 FEW = 6
 GAP = 24
-LISTED = 14
 LISTED = 2
 SUBJECT = 14
 PREPOSITIONS = ("with", "between", "by", "from", "to", "of", "at", "and", "for", "against", "host", "office")
@@ -55,15 +54,30 @@ def mention_features(c: Candidate, mention: PartyMention, after: bool) -> list[s
     breaks = 0 if inside else min(3, s.breaks_between(a, b))
     beside = adposition(s, mention, after)
     return [
-        f"{side}:{far}", f"{side}.breaks:{breaks}", f"{side}.far&breaks:{far}{breaks}", f"sort:{mention.sort}", f"{side}&sort:{mention.sort}",
-        f"beside:{beside}", f"{side}&beside:{beside}", f"beside&kind:{beside}&{c.kind}", f"sort&beside:{mention.sort}&{beside}",
-        f"{side}&beside&far:{beside}{min(far, 3)}{min(breaks, 1)}", f"{side}&beside&form:{beside}&{c.form}", f"{side}&sort&kind:{mention.sort}&{c.kind}",
+        f"{side}:{far}",
+        f"{side}.breaks:{breaks}",
+        f"{side}.far&breaks:{far}{breaks}",
+        f"sort:{mention.sort}",
+        f"{side}&sort:{mention.sort}",
+        f"beside:{beside}",
+        f"{side}&beside:{beside}",
+        f"beside&kind:{beside}&{c.kind}",
+        f"sort&beside:{mention.sort}&{beside}",
+        f"{side}&beside&far:{beside}{min(far, 3)}{min(breaks, 1)}",
+        f"{side}&beside&form:{beside}&{c.form}",
+        f"{side}&sort&kind:{mention.sort}&{c.kind}",
         f"{side}&head:{c.name}&{min(far, 3)}{min(breaks, 1)}",
     ]
 
 
 def member_features(
-    c: Candidate, code: str, reading: Reading, rank: int, title: set[str], last: set[str], runs: list[list[PartyMention]]
+    c: Candidate,
+    code: str,
+    reading: Reading,
+    rank: int,
+    title: set[str],
+    last: set[str],
+    runs: list[list[PartyMention]],
 ) -> list[str]:
     """Marks of one party as seen from a candidate: its nearest mention each side, its weight in the document."""
     s = c.sentence
@@ -103,13 +117,25 @@ def joined(s: Sentence, a: str, b: str) -> str:
     return best
 
 
-def set_features(c: Candidate, parties: tuple[str, ...], ranking: list[str], title: set[str], last: set[str], runs: list[list[PartyMention]]) -> list[str]:
+def set_features(
+    c: Candidate,
+    parties: tuple[str, ...],
+    ranking: list[str],
+    title: set[str],
+    last: set[str],
+    runs: list[list[PartyMention]],
+) -> list[str]:
     s = c.sentence
     here = {m.code for m in s.parties}
     inside = sum(p in here for p in parties)
     spoken = "&".join(name for name in SPOKEN if name in s.marks) or "plain"
     size = min(5, len(parties))
-    made = [f"size&in:{size}{min(3, inside)}", f"in&here:{min(3, inside)}{min(4, len(here))}", *run_features(c, parties, runs), *phrase_features(c, parties)]
+    made = [
+        f"size&in:{size}{min(3, inside)}",
+        f"in&here:{min(3, inside)}{min(4, len(here))}",
+        *run_features(c, parties, runs),
+        *phrase_features(c, parties),
+    ]
     made += [f"dyad&in:{inside}&{spoken}"] * (set(parties) == set(ranking[:2]))
     made += [f"last&in:{min(3, inside)}"] * (set(parties) == last)
     made += [f"title-set:{size}{min(3, inside)}&{spoken}"] * (set(parties) == title)
@@ -161,7 +187,11 @@ def run_features(c: Candidate, parties: tuple[str, ...], runs: list[list[PartyMe
         if shared:
             how = "whole" if shared == len(run) else "torn"
             alone = "alone" if chosen <= run else "more"
-            made += [f"run:{how}", f"run:{how}{min(4, len(run))}{alone}", f"run:{how}{alone}&{c.kind}&{c.form == 'visit'}"]
+            made += [
+                f"run:{how}",
+                f"run:{how}{min(4, len(run))}{alone}",
+                f"run:{how}{alone}&{c.kind}&{c.form == 'visit'}",
+            ]
     return made
 
 
@@ -195,7 +225,7 @@ def groups(s: Sentence, ranking: list[str], title: set[str], last: set[str]) -> 
 
 
 def named_together(s: Sentence, after: bool) -> list[tuple[set[str], set[str]]]:
-    """Return the parties that one word names at once, and those in a list that is counted or, in hi, ja and ko, the subject.
+    """Return the parties that one word names at once, and those of a list that is counted or (hi, ja, ko) the subject.
 
     With each group stand those of it that the sentence names apart as well.
     """
@@ -205,7 +235,8 @@ def named_together(s: Sentence, after: bool) -> list[tuple[set[str], set[str]]]:
     bound = [ms for ms in by_place.values() if len(ms) > 1]
     for run in runs_of(s, LISTED):
         stop = run[-1].stop if run else 0
-        if len(run) > 2 and (s.mark_after("multilateral", stop, LISTED) or (after and s.mark_after("by", stop, SUBJECT))):
+        counted = s.mark_after("multilateral", stop, LISTED)
+        if len(run) > 2 and (counted or (after and s.mark_after("by", stop, SUBJECT))):
             bound.append(run)
     return [({m.code for m in ms}, {m.code for m in s.parties if m not in ms}) for ms in bound]
 

@@ -18,7 +18,32 @@ TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’./&+][\p{L}\p{M}\p{N}]+)*")
 KANA = regex.compile(r"\p{Hiragana}")
 SYLLABIC = regex.compile(r"[\p{Han}\p{Hangul}]")
 LINKS = ("of", "for", "between", "with", "purpose", "to")
-STOPPERS = ("to", "of", "with", "between", "by", "from", "at", "and", "for", "pronoun", "definite", "indefinite", "self_pronoun", "future", "past", "perfect", "present", "hedge", "clause", "attribution", "negation", "in_region", "against", "quote_verbs")
+STOPPERS = (
+    "to",
+    "of",
+    "with",
+    "between",
+    "by",
+    "from",
+    "at",
+    "and",
+    "for",
+    "pronoun",
+    "definite",
+    "indefinite",
+    "self_pronoun",
+    "future",
+    "past",
+    "perfect",
+    "present",
+    "hedge",
+    "clause",
+    "attribution",
+    "negation",
+    "in_region",
+    "against",
+    "quote_verbs",
+)
 ENDERS = ("future", "past", "perfect", "present", "clause", "attribution", "hedge")
 QUOTE_WHOLE = 260
 QUOTE_LEAST = 70
@@ -28,9 +53,10 @@ LONGEST = 590
 def left_edge(c: Candidate, reading: Reading) -> int:
     """Where the words that modify a head begin: up to six words back, to the first that is no modifier."""
     s = c.sentence
-    stops = {m.stop for name in STOPPERS for m in s.marked(name)} | {cue.stop for cue in s.cues if cue.stop <= c.head.start}
+    stops = {m.stop for name in STOPPERS for m in s.marked(name)}
+    stops |= {cue.stop for cue in s.cues if cue.stop <= c.head.start}
     edge = c.head.start
-    tokens = [m for m in TOKEN.finditer(reading.text, s.start, c.head.start)]
+    tokens = list(TOKEN.finditer(reading.text, s.start, c.head.start))
     for token in reversed(tokens[-6:]):
         if token.end() in stops or s.breaks_between(token.end(), edge):
             break
@@ -62,7 +88,11 @@ def right_edge(c: Candidate, reading: Reading) -> int:
         return c.head.stop
     ends = [m.start for name in ENDERS for m in s.marked(name) if m.start > c.head.stop]
     ends += [b for b in s.breaks if b >= c.head.stop]
-    ends += [cue.start for cue in s.cues if cue.start > c.head.stop + 3 and (cue.entry.data.get("side") != "before" or follows_and(s, cue.start))]
+    ends += [
+        cue.start
+        for cue in s.cues
+        if cue.start > c.head.stop + 3 and (cue.entry.data.get("side") != "before" or follows_and(s, cue.start))
+    ]
     limit = min([s.stop, *ends])
     tokens = [m.end() for m in TOKEN.finditer(text, c.head.stop, limit)]
     return tokens[min(11, len(tokens) - 1)] if tokens else c.head.stop

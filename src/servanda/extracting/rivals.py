@@ -29,7 +29,7 @@ def rivals_in_sentence(c: Candidate, first: float, others: list[tuple[Candidate,
     if not others:
         return ["alone"]
     made = [f"above:{min(4, sum(p > first for _, p in others))}", f"sentence.best:{grade(max(p for _, p in others))}"]
-    clause = [(o, p) for o, p in others if c.sentence.breaks_between(*sorted((o.head.start, c.head.start))) == 0]
+    clause = [(o, p) for o, p in others if c.sentence.breaks_between(o.head.start, c.head.start) == 0]
     for name, rivals in (("clause", clause), ("same", [(o, p) for o, p in others if o.kind == c.kind])):
         if rivals:
             best, points = max(rivals, key=lambda r: (r[1], -r[0].head.start))
@@ -50,7 +50,12 @@ def rival_features(found: list[Candidate], firsts: list[float]) -> list[list[str
     likely = min(6, sum(p > 0 for p in firsts))
     for c, first in zip(found, firsts, strict=True):
         others = [(o, p) for o, p in by_sentence[c.sentence.index] if o is not c]
-        features = [f"first:{grade(first)}", f"first&kind:{grade(first)}{c.kind}", f"likely:{likely}", *rivals_in_sentence(c, first, others)]
+        features = [
+            f"first:{grade(first)}",
+            f"first&kind:{grade(first)}{c.kind}",
+            f"likely:{likely}",
+            *rivals_in_sentence(c, first, others),
+        ]
         for name, step in (("previous", -1), ("next", 1)):
             features.append(f"{name}:{grade(best.get(c.sentence.index + step, -9.0))}")
         for name, key in (("kind", (c.kind, c.parties)), ("head", (c.name, c.parties))):

@@ -29,7 +29,8 @@ DATELINE = 40
 DATELINE_END = regex.compile(r"\s*(?:\([^)]{2,24}\))?\s*(?:[:–—]|-\s)|\s*\([^)]{2,24}\)\s")
 YEARS = regex.compile(r"\d{4}(/\d{4})?")
 LENGTH = regex.compile(r"P(\d+)([DWM])")
-UNDER = regex.compile(r"(?:the |its |their )?((?:\p{Lu}[\p{L}\p{M}\p{N}’'&-]*|of|on|for|and|the|\d{4}(?:-\d{2,4})?|in)(?: (?:\p{Lu}[\p{L}\p{M}\p{N}’'&-]*|of|on|for|and|the|\d{4}(?:-\d{2,4})?))*)")
+NAME_PIECE = r"\p{Lu}[\p{L}\p{M}\p{N}’'&-]*|of|on|for|and|the|\d{4}(?:-\d{2,4})?"
+UNDER = regex.compile(rf"(?:the |its |their )?((?:{NAME_PIECE}|in)(?: (?:{NAME_PIECE}))*)")
 VENUE = regex.compile(r" (?:the )?(\p{Lu}[\p{L}’']+(?: (?:of )?\p{Lu}[\p{L}’']+)+)")
 SPACE = regex.compile(r"\s+")
 
@@ -67,12 +68,15 @@ def is_future(c: Candidate, place: int) -> bool:
     s = c.sentence
     if c.is_verb and c.head.entry.data.get("stage") == Stage.AGREED:
         return True
-    return any(s.breaks_between(*sorted((m.start, place))) == 0 for m in s.marked("future"))
+    return any(s.breaks_between(m.start, place) == 0 for m in s.marked("future"))
 
 
 def is_when_said(s: Sentence, mention: DateMention) -> bool:
     """True for the day on which somebody spoke: "said on Tuesday"."""
-    return any(0 <= mention.span.start - said.stop <= SAID_ON or 0 <= said.start - mention.span.stop <= 2 for said in s.marked("attribution"))
+    return any(
+        0 <= mention.span.start - said.stop <= SAID_ON or 0 <= said.start - mention.span.stop <= 2
+        for said in s.marked("attribution")
+    )
 
 
 def is_dateline(s: Sentence, mention: DateMention, text: str) -> bool:
@@ -103,7 +107,8 @@ def nearest_date(c: Candidate, found: list[DateMention], text: str, breaks: int)
         a, b = (c.head.stop, m.span.start) if m.span.start >= c.head.stop else (m.span.stop, c.head.start)
         return s.distance(a, b) + 6 * s.breaks_between(a, b)
 
-    usable = [m for m in found if m.precision not in UNUSED and (m.value or m.past or m.future) and m.relation not in ("since", "about")]
+    usable = [m for m in found if m.precision not in UNUSED and m.relation not in ("since", "about")]
+    usable = [m for m in usable if m.value or m.past or m.future]
     usable = [m for m in usable if far(m) < 12 + 6 * breaks and not is_when_said(s, m) and not is_dateline(s, m, text)]
     return min(usable, key=far, default=None)
 
@@ -118,28 +123,36 @@ def dated(c: Candidate, mention: DateMention, stage: Stage, anchor: str | None) 
         today = bounds(anchor)[1] if anchor else None
         over = begins is None or today is None or begins <= today
         return ("when", value) if value and fits and over else None
-    value = (mention.future if future or mention.relation == "by" else None) or mention.value
+    said_ahead = future or mention.relation == "by"
+    value = (mention.future if said_ahead else None) or mention.value
     if value is None or (mention.relative and mention.precision == "year" and not mention.relation):
         return None
     still = is_ahead(value, anchor)
-    if (still and (future or mention.relation == "by" or value != anchor)) or (still is None and (future or mention.relation == "by")):
+    if (still and (said_ahead or value != anchor)) or (still is None and said_ahead):
         return "due", value
-    return ("when", mention.past or value) if stage in (Stage.AGREED, Stage.ENDED, Stage.STALLED) and not future else None
+    reached = stage in (Stage.AGREED, Stage.ENDED, Stage.STALLED) and not future
+    return ("when", mention.past or value) if reached else None
+
+
+def in_reach(phrase: Span, span: Span, behind: int) -> bool:
+    """True where a stretch begins in the phrase or at most so many code points behind it."""
+    return phrase.start <= span.start < phrase.stop + behind
 
 
 def put_dates(slots: Slots, c: Candidate, stage: Stage, reading: Reading, breaks: int) -> None:
     found = dates_in(reading.text, reading.language, reading.anchor, c.sentence.start, c.sentence.stop)
-    years = [m for m in found if m.precision in ("range", "fiscal") and m.value and YEARS.fullmatch(m.value) and "/" in m.value]
-    for mention in years:
-        slots.put("period", mention.value, mention.span)
+    spans = [m for m in found if m.precision in ("range", "fiscal")]
+    years = [m for m in spans if m.value and YEARS.fullmatch(m.value) and "/" in m.value]
+    for period in years:
+        slots.put("period", period.value, period.span)
     mention = nearest_date(c, [m for m in found if m not in years], reading.text, breaks)
     fit = dated(c, mention, stage, reading.anchor) if mention else None
     if mention is None or fit is None:
         return
     slot, value = fit
-    length = next((m for m in found if m.precision == "duration" and m.value and c.phrase.start <= m.span.start < c.phrase.stop + 12), None)
-    if length is not None and c.kind in HELD:
-        value = from_day(value, length.value or "")
+    lengths = [m.value for m in found if m.precision == "duration" and m.value and in_reach(c.phrase, m.span, 12)]
+    if lengths and c.kind in HELD:
+        value = from_day(value, lengths[0])
     slots.put(slot, value, mention.span)
 
 
@@ -163,14 +176,16 @@ def put_bodies(slots: Slots, c: Candidate, cast: Cast, reading: Reading, quote: 
     bodies = [(b.start, b.stop) for b in cast.bodies.get(c.sentence.index, []) if b.code not in organisations()]
     bodies += [(m.start, m.stop) for m in c.sentence.parties if m.sort == "body" and m.code not in organisations()]
     near = [(a, b) for a, b in bodies if quote.start <= a < quote.stop and not a <= c.head.start < b]
-    near = [(a, b) for a, b in near if c.sentence.breaks_between(*sorted((a, c.head.start))) <= 1]
+    near = [(a, b) for a, b in near if c.sentence.breaks_between(a, c.head.start) <= 1]
     near = [(a, b) for a, b in near if not any(0 <= p.start - b <= 2 for p in people)]
     whole = [(a, b) for a, b in near if not any((a, b) != o and o[0] <= a and b <= o[1] for o in near)]
     slots.put_all("orgs", ((plain(reading.text[a:b]), Span(a, b)) for a, b in whole))
 
 
 def put_items(slots: Slots, c: Candidate, reading: Reading) -> None:
-    inside = [i for i in c.sentence.items if c.phrase.start <= i.start < c.phrase.stop + 40 and c.sentence.breaks_between(c.head.start, i.start) <= 2]
+    """Goods in the noun phrase or soon behind it."""
+    near = [i for i in c.sentence.items if in_reach(c.phrase, i.span, 40)]
+    inside = [i for i in near if c.sentence.breaks_between(c.head.start, i.start) <= 2]
     slots.put_all("items", ((reading.text[i.start : i.stop], i.span) for i in inside))
 
 
@@ -179,7 +194,8 @@ def put_domains(slots: Slots, c: Candidate, quote: Span) -> None:
     inside = [d for d in c.sentence.domains if c.phrase.start <= d.start < c.phrase.stop]
     own = c.head.entry.data.get("domains") or []
     if not inside and not own:
-        near = [d for d in c.sentence.domains if quote.start <= d.start < quote.stop and c.sentence.breaks_between(*sorted((d.start, c.head.start))) <= 1]
+        near = [d for d in c.sentence.domains if quote.start <= d.start < quote.stop]
+        near = [d for d in near if c.sentence.breaks_between(d.start, c.head.start) <= 1]
         inside = near if c.kind != Kind.MEETING else []
     counted = Counter([d.entry.value for d in inside] + list(own))
     names = tuple(sorted(counted)) or ("diplomacy",)
@@ -195,8 +211,9 @@ def put_domains(slots: Slots, c: Candidate, quote: Span) -> None:
 def named_places(c: Candidate, quote: Span, after: bool) -> Iterator[PartyMention]:
     """Cities and states that stand as a place: behind "in" or "at", or, for a visit, where it goes."""
     s, towards = c.sentence, ("at", "to") if c.form == "visit" else ("at",)
-    for m in s.parties:
-        if m.sort in ("place", "government", "name") and quote.start <= m.start < quote.stop and m.code not in organisations():
+    quoted = [m for m in s.parties if quote.start <= m.start < quote.stop and m.code not in organisations()]
+    for m in quoted:
+        if m.sort in ("place", "government", "name"):
             marks = [s.mark_after(name, m.stop, 2) if after else s.mark_before(name, m.start, 2) for name in towards]
             goes = c.form == "visit" and c.is_verb and 0 <= m.start - c.head.stop <= 2
             if any(marks) or goes or m.sort == "place":
@@ -207,7 +224,8 @@ def put_place(slots: Slots, c: Candidate, reading: Reading, quote: Span) -> None
     if c.kind not in (Kind.MEETING, Kind.EXERCISE, Kind.INSTRUMENT, Kind.INSTITUTION):
         return
     s = c.sentence
-    near = [m for m in named_places(c, quote, reading.pack.adpositions == "after") if s.breaks_between(*sorted((m.start, c.head.start))) <= 1]
+    places = named_places(c, quote, reading.pack.adpositions == "after")
+    near = [m for m in places if s.breaks_between(m.start, c.head.start) <= 1]
     if c.kind not in HELD:
         near = [m for m in near if m.sort != "name"]
     venue = venue_of(c, reading) if c.kind == Kind.MEETING and c.form != "visit" else None
@@ -222,7 +240,7 @@ def venue_of(c: Candidate, reading: Reading) -> Span | None:
     """A building behind "at": "at the Presidential Secretariat"."""
     for mark in c.sentence.marked("at"):
         named = VENUE.match(reading.text, min(mark.stop, c.sentence.stop))
-        if named and c.sentence.breaks_between(*sorted((mark.start, c.head.start))) <= 1:
+        if named and c.sentence.breaks_between(mark.start, c.head.start) <= 1:
             return Span(*named.span(1))
     return None
 
@@ -238,13 +256,13 @@ def put_under(slots: Slots, c: Candidate, reading: Reading) -> None:
             slots.put("under", words, Span(named.start(1), named.start(1) + len(words)))
 
 
-def put_source(slots: Slots, c: Candidate, cast: Cast, reading: Reading) -> None:
+def put_source(slots: Slots, c: Candidate, cast: Cast) -> None:
     """Who says it: the person or body beside a word of saying, outside the clause of the head."""
     s = c.sentence
     for said in s.marked("attribution"):
         people: list[Person | Body] = [*cast.people.get(s.index, []), *cast.bodies.get(s.index, [])]
         near = [p for p in people if abs(p.stop - said.start) < 26 or abs(p.start - said.stop) < 12]
-        near = [p for p in near if s.breaks_between(*sorted((said.start, c.head.start))) > 0]
+        near = [p for p in near if s.breaks_between(said.start, c.head.start) > 0]
         if near:
             who = min(near, key=lambda p: abs(p.stop - said.start))
             slots.put("source", who.name, Span(who.start, who.stop))
@@ -262,5 +280,5 @@ def slots_of(
     put_domains(slots, c, quote)
     put_place(slots, c, reading, quote)
     put_under(slots, c, reading)
-    put_source(slots, c, cast, reading)
+    put_source(slots, c, cast)
     return slots

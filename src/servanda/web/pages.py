@@ -39,13 +39,14 @@ WRITTEN = {"html": (as_html, "text/html"), "md": (as_markdown, "text/markdown"),
 @router.get("/")
 def home(request: Request, ledger: TheLedger, figures: TheFigures) -> HTMLResponse:
     """What is overdue and due next, what was reported last, what waits for a person."""
+    today = date.today().isoformat()
     _, counts, _ = counted(figures, Asked())
     return page(
         request,
         "home.html",
         counts=counts,
-        overdue=ledger.entries("status:overdue sort:due", FEW),
-        due=ledger.entries("status:due-soon,open due:..9999-12-31 sort:due", FEW),
+        overdue=ledger.entries(f"status:overdue due:..{today}", FEW),
+        due=ledger.entries(f"status:due-soon,open due:{today}..", FEW),
         latest=ledger.entries("review:no", FEW),
         waiting=figures.waiting(WAITING),
         problems=len(ledger.problems()),

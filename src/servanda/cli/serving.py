@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from servanda.cli.door import DONE, LedgerPath, command
 from servanda.cli.judging import By, author
+
+if TYPE_CHECKING:
+    from socket import socket
 
 
 @command("serve")
@@ -41,8 +44,21 @@ def serve(
     from servanda.cli.demo import file_sample
 
     check_address(host)
-    with Ledger.open(ledger) as opened:
+    with Ledger.open(ledger) as opened, listening(host, port) as door:
         named = f"[{host}]" if ":" in host else host
-        print(f"{opened.where}: open http://{named}:{port} in a browser; stop with Ctrl+C.", flush=True)
-        uvicorn.run(app_for(opened, by=author(by), sample=file_sample), host=host, port=port, log_level="warning")
+        print(f"{opened.where}: open http://{named}:{door.getsockname()[1]} in a browser; Ctrl+C stops it.", flush=True)
+        app = app_for(opened, by=author(by), sample=file_sample)
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[door])
     return DONE
+
+
+def listening(host: str, port: int) -> socket:
+    """Return a socket that listens. Raises QueryError where the port is taken."""
+    from socket import AF_INET, AF_INET6, create_server
+
+    from servanda.problems import QueryError
+
+    try:
+        return create_server((host, port), family=AF_INET6 if ":" in host else AF_INET)
+    except OSError as error:
+        raise QueryError(f"--port {port}: {error.strerror or error}. Give another, as in: --port 8300") from error

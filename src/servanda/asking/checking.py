@@ -214,7 +214,7 @@ class Checker:
         if rung(stage) < 0 or not heads or "stage" in remarks.doubts:
             return
         for head in heads:
-            settle_stage(head, models())
+            settle_stage(head, models(), self.document.text)
         if max(sum(p for s, p in h.stages.items() if rung(s) < 0 or rung(s) >= rung(stage)) for h in heads) < LIKELY:
             likeliest = max(heads[0].stages, key=lambda s: heads[0].stages[s])
             remarks.doubts["stage"] = f"our own reading is {likeliest}, the model says {stage}"

@@ -102,11 +102,6 @@ class Candidate:
     words: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     persons: frozenset[str] = frozenset()
-    because: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def span(self) -> Span:
-        return self.head.span
 
     @property
     def name(self) -> str:

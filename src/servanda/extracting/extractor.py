@@ -7,13 +7,14 @@ rule gave each slot, and holds quotations that stand in the text.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import regex
 
+from servanda.extracting.bounds import forbidden
 from servanda.extracting.candidates import Candidate, candidates
 from servanda.extracting.explaining import Nearness, nearness, reasons
 from servanda.extracting.linear import Weights, models, probability, score
@@ -44,7 +45,7 @@ SLOT_RULES = {
 }
 CONSIDER = 0.12
 HOPELESS = -3.2
-KEEP = 0.44
+KEEP = 0.45
 SURE = 0.66
 
 
@@ -98,21 +99,24 @@ def settle_parties(c: Candidate, setting: Setting, last: set[str], weights: Weig
     return set(choice.parties)
 
 
-def settle_stage(c: Candidate, trained: Mapping[str, Weights]) -> None:
-    """Set the stage by the trained layer where there is one; the rule's own choice stays otherwise."""
-    points = {s: score(trained[f"stage.{s}"], c.features) for s in Stage if f"stage.{s}" in trained}
+def settle_stage(c: Candidate, trained: Mapping[str, Weights], text: str) -> None:
+    """Set the stage by the trained layer among those that the words allow; without it the rule's own stays."""
+    ruled_out = forbidden(c, text)
+    allowed = [s for s in Stage if f"stage.{s}" in trained and s not in ruled_out]
+    points = {s: score(trained[f"stage.{s}"], c.features) for s in allowed}
     if points:
         c.stage = max(points, key=lambda s: points[s])
         top = points[c.stage]
         whole = sum(math.exp(p - top) for p in points.values())
         c.stages = {s: math.exp(p - top) / whole for s, p in points.items()}
     else:
+        c.stage = Stage.PROPOSED if c.stage in ruled_out else c.stage
         c.stages = {c.stage: 1.0}
 
 
 def stage_of(thing: Thing) -> Stage:
     """The stage that its members, each weighing as likely as it is a claim, most agree on."""
-    sums: Counter[Stage] = Counter()
+    sums: dict[Stage, float] = defaultdict(float)
     for c in thing.members:
         for stage, chance in c.stages.items():
             sums[stage] += c.keep**2 * chance
@@ -126,7 +130,8 @@ def describe_phrase(c: Candidate, setting: Setting) -> None:
     c.words = content_words(c.phrase, reading)
     c.numbers = frozenset(NUMBER.findall(reading.text, c.phrase.start, c.phrase.stop))
     people = setting.cast.people.get(c.sentence.index, [])
-    c.persons = frozenset(p.name.split()[-1] for p in people if c.sentence.breaks_between(*sorted((p.start, c.head.start))) <= 1)
+    near = [p for p in people if c.sentence.breaks_between(p.start, c.head.start) <= 1]
+    c.persons = frozenset(p.name.split()[-1] for p in near)
 
 
 def judged(setting: Setting, trained: Mapping[str, Weights]) -> list[Candidate]:
@@ -170,12 +175,14 @@ def rule_keep(c: Candidate) -> float:
 def claim_of(thing: Thing, setting: Setting, document: Document) -> Claim:
     """Make the claim of a thing: slots from its clearest member, a quotation from each."""
     reading, c = setting.reading, thing.lead
-    quotes = distinct([evidence(m, m.phrase, reading) for m in sorted(thing.members, key=lambda m: (m is not c, m.head.start))])
+    members = sorted(thing.members, key=lambda m: (m is not c, m.head.start))
+    quotes = distinct([evidence(m, m.phrase, reading) for m in members])
     stage = stage_of(thing)
     slots = slots_of(c, stage, c.parties, reading, setting.cast, quotes[0])
     for member in thing.members:
         if member is not c:
-            add_missing(slots, slots_of(member, stage, c.parties, reading, setting.cast, evidence(member, member.phrase, reading), 1))
+            quote = evidence(member, member.phrase, reading)
+            add_missing(slots, slots_of(member, stage, c.parties, reading, setting.cast, quote, 1))
     return Claim(
         document=document.id,
         kind=c.kind,
@@ -219,14 +226,15 @@ def extract(document: Document, trained: Mapping[str, Weights] | None = None) ->
     language = document.language or "en"
     if language not in languages():
         advice = "The document is kept; see `servanda packs` for the languages that can be read."
-        return Extraction((), (Problem(document.url or document.title or "document", f"no pack reads the language {language!r}.", "no-pack", advice),))
+        where = document.url or document.title or "document"
+        return Extraction((), (Problem(where, f"no pack reads the language {language!r}.", "no-pack", advice),))
     trained = models() if trained is None else trained
     setting = Setting.of(document.text, language, document.date, document.title)
     if len(setting.reading.weight) < 2:
         return Extraction(())
     kept = [c for c in judged(setting, trained) if c.keep >= CONSIDER]
     for c in kept:
-        settle_stage(c, trained)
+        settle_stage(c, trained, setting.reading.text)
     found = things(kept, document.text, trained.get("same", {}))
     return Extraction(tuple(claim_of(t, setting, document) for t in found if t.keep >= KEEP))
 
@@ -240,7 +248,7 @@ def explain(document: Document, trained: Mapping[str, Weights] | None = None) ->
     setting = Setting.of(document.text, language, document.date, document.title)
     found = judged(setting, trained)
     for c in found:
-        settle_stage(c, trained)
+        settle_stage(c, trained, setting.reading.text)
     keep = trained.get("keep", {})
     firsts = [score(keep, c.features + c.party_features) for c in found] if keep else []
     return nearness(found, firsts, setting.reading, trained, KEEP)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from servanda.extracting.candidates import Candidate, step
 from servanda.extracting.linear import Weights, probability, score
-from servanda.model import Span
+from servanda.model import Kind, Span
 
 LOOK_BACK = 24
+OWN_IDENTITY = (Kind.INSTRUMENT, Kind.EXERCISE, Kind.PROJECT, Kind.INSTITUTION)
 
 
 @dataclass(slots=True)
@@ -48,35 +49,65 @@ def pair_features(a: Candidate, b: Candidate, text: str) -> list[str]:
     definite = "definite" if any(f == "prev:definite" or f == "near:definite" for f in b.features) else "plain"
     numbers = a.numbers and b.numbers and not a.numbers & b.numbers
     made = [
-        "bias", f"kind:{same_kind}", f"kinds:{a.kind}&{b.kind}", f"head:{same_head}", f"form:{a.form == b.form}",
-        f"parties:{parties}", f"parties&kind:{parties}{same_kind}", f"shared:{shared}", f"shared&head:{shared}{same_head}", f"shared&kind:{shared}{same_kind}",
-        f"near:{min(6, step(near))}", f"near&kind:{min(6, step(near))}{same_kind}", f"alike:{alike}", f"alike&parties:{alike}{parties}",
-        f"stage:{a.stage == b.stage}", f"stages:{a.stage}&{b.stage}", f"{definite}&head:{same_head}", f"{definite}&kind:{same_kind}{b.kind}",
-        f"title:{a.sentence.index == 0}{same_kind}", f"verb:{a.is_verb}{b.is_verb}{same_kind}", f"kind:{a.kind}&shared:{shared}&{same_kind}",
+        "bias",
+        f"kind:{same_kind}",
+        f"kinds:{a.kind}&{b.kind}",
+        f"head:{same_head}",
+        f"form:{a.form == b.form}",
+        f"parties:{parties}",
+        f"parties&kind:{parties}{same_kind}",
+        f"shared:{shared}",
+        f"shared&head:{shared}{same_head}",
+        f"shared&kind:{shared}{same_kind}",
+        f"near:{min(6, step(near))}",
+        f"near&kind:{min(6, step(near))}{same_kind}",
+        f"alike:{alike}",
+        f"alike&parties:{alike}{parties}",
+        f"stage:{a.stage == b.stage}",
+        f"stages:{a.stage}&{b.stage}",
+        f"{definite}&head:{same_head}",
+        f"{definite}&kind:{same_kind}{b.kind}",
+        f"title:{a.sentence.index == 0}{same_kind}",
+        f"verb:{a.is_verb}{b.is_verb}{same_kind}",
+        f"kind:{a.kind}&shared:{shared}&{same_kind}",
     ]
     if numbers:
         made.append("numbers-differ")
     if near == 0:
         gap = step(a.sentence.distance(a.head.stop, b.head.start))
-        made += [f"gap:{gap}", f"gap&kind:{gap}{same_kind}", f"breaks:{min(3, a.sentence.breaks_between(a.head.stop, b.head.start))}{same_kind}"]
-        made += [f"same-cue:{bool(a.governors and b.governors and a.governors[0].cue == b.governors[0].cue)}{same_kind}"]
+        made += [
+            f"gap:{gap}",
+            f"gap&kind:{gap}{same_kind}",
+            f"breaks:{min(3, a.sentence.breaks_between(a.head.stop, b.head.start))}{same_kind}",
+            f"same-cue:{bool(a.governors and b.governors and a.governors[0].cue == b.governors[0].cue)}{same_kind}",
+        ]
     if a.persons and b.persons:
         made.append(f"persons:{bool(a.persons & b.persons)}{same_kind}")
     return made
 
 
-def repeats(a: Candidate, b: Candidate, text: str) -> float:
+def repeats(a: Candidate, b: Candidate) -> float:
     """The rules alone: same kind, same parties and most of the phrase's words."""
     if a.kind != b.kind or a.parties != b.parties:
         return 0.0
-    return 0.9 if overlap(a.words, b.words) >= 0.6 or (a.name == b.name and b.sentence.index != a.sentence.index) else 0.2
+    again = a.name == b.name and a.sentence.index != b.sentence.index
+    return 0.9 if again or overlap(a.words, b.words) >= 0.6 else 0.2
+
+
+def listed_apart(a: Candidate, b: Candidate) -> bool:
+    """True for two items of one list under one verb that have an identity of their own: "a roadmap and a treaty"."""
+    if a.sentence is not b.sentence or a.kind not in OWN_IDENTITY or a.is_verb or b.is_verb:
+        return False
+    same_verb = bool(a.governors and b.governors and a.governors[0].cue == b.governors[0].cue)
+    joined = any(a.head.stop <= m.start < b.head.start for m in a.sentence.marked("and"))
+    return same_verb and joined and overlap(a.words, b.words) < 0.5
 
 
 def likelihood(a: Candidate, b: Candidate, text: str, weights: Weights) -> float:
-    """The chance that two candidates speak of one thing; those of different kinds never do."""
-    if a.kind != b.kind:
+    """The chance that two candidates speak of one thing; those of different kinds, or listed apart, never do."""
+    if a.kind != b.kind or listed_apart(a, b):
         return 0.0
-    return probability(score(weights, pair_features(a, b, text))) if weights else repeats(a, b, text)
+    return probability(score(weights, pair_features(a, b, text))) if weights else repeats(a, b)
 
 
 def things(kept: list[Candidate], text: str, weights: Weights, threshold: float = 0.42) -> list[Thing]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from commands import servanda
 from servanda.ledger import Filed, Ledger
 from servanda.ledger.records import Card
 from servanda.model import Claim, Kind, Quotation, Span, Stage
@@ -173,3 +176,14 @@ def test_the_ladder_is_filled_up_to_the_stage_and_says_its_word(stage: str | Non
 
     assert rungs == drawn.count('class="on"')
     assert (stage or "unconfirmed") in drawn
+
+
+def test_serve_says_in_one_line_why_it_does_not_listen(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ledger = str(tmp_path / "ledger.db")
+        for words in (("--host", "0.0.0.0"), ("--port", port)):
+            ran = servanda("serve", "--ledger", ledger, *words)
+
+            assert 2 == ran.status
+            assert 1 == len(ran.err.strip().splitlines())

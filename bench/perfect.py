@@ -83,7 +83,7 @@ def claims_with(d: Labelled, trained: Trained, steps: tuple[str, ...]) -> Iterat
         if "merge" in steps
         else things([found[i] for i in kept], g.text, trained.get("same", {}))
     )
-    yield from (extractor.claim_of(t, d.setting, document) for t in made if t.keep >= extractor.KEEP)
+    yield from (extractor.claim_of(t, d.setting, document, document.id) for t in made if t.keep >= extractor.KEEP)
 
 
 class Table:

@@ -104,6 +104,10 @@ class Candidate:
     persons: frozenset[str] = frozenset()
 
     @property
+    def span(self) -> Span:
+        return self.head.span
+
+    @property
     def name(self) -> str:
         return suffix(self.head.entry.id)
 

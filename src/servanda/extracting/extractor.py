@@ -44,6 +44,7 @@ SLOT_RULES = {
     "source": "who stands beside a word of saying",
 }
 CONSIDER = 0.12
+TELLING = 6
 HOPELESS = -3.2
 KEEP = 0.45
 SURE = 0.66
@@ -172,19 +173,19 @@ def rule_keep(c: Candidate) -> float:
     return 0.7 if near and c.sentence.parties and not c.head.entry.data.get("weak") else 0.2
 
 
-def claim_of(thing: Thing, setting: Setting, document: Document) -> Claim:
+def claim_of(thing: Thing, setting: Setting, document: Document, home: str) -> Claim:
     """Make the claim of a thing: slots from its clearest member, a quotation from each."""
     reading, c = setting.reading, thing.lead
-    members = sorted(thing.members, key=lambda m: (m is not c, m.head.start))
-    quotes = distinct([evidence(m, m.phrase, reading) for m in members])
+    others = [m for m in thing.members if m is not c]
+    first = evidence(c, c.phrase, reading)
+    quotes = distinct(first, [evidence(m, m.phrase, reading) for m in others])
     stage = stage_of(thing)
-    slots = slots_of(c, stage, c.parties, reading, setting.cast, quotes[0])
-    for member in thing.members:
-        if member is not c:
-            quote = evidence(member, member.phrase, reading)
-            add_missing(slots, slots_of(member, stage, c.parties, reading, setting.cast, quote, 1))
+    slots = slots_of(c, stage, c.parties, reading, setting.cast, first)
+    for member in others[:TELLING]:
+        quote = evidence(member, member.phrase, reading)
+        add_missing(slots, slots_of(member, stage, c.parties, reading, setting.cast, quote, 1))
     return Claim(
-        document=document.id,
+        document=home,
         kind=c.kind,
         form=c.form,
         stage=stage,
@@ -236,7 +237,8 @@ def extract(document: Document, trained: Mapping[str, Weights] | None = None) ->
     for c in kept:
         settle_stage(c, trained, setting.reading.text)
     found = things(kept, document.text, trained.get("same", {}))
-    return Extraction(tuple(claim_of(t, setting, document) for t in found if t.keep >= KEEP))
+    home = document.id
+    return Extraction(tuple(claim_of(t, setting, document, home) for t in found if t.keep >= KEEP))
 
 
 def explain(document: Document, trained: Mapping[str, Weights] | None = None) -> list[Nearness]:

@@ -128,10 +128,12 @@ def things(kept: list[Candidate], text: str, weights: Weights, threshold: float 
     return found
 
 
-def distinct(spans: list[Span]) -> list[Span]:
-    """Spans in order, those inside or overlapping an earlier one left out."""
-    kept: list[Span] = []
-    for span in spans:
-        if not any(span.meets(k) for k in kept):
+def distinct(first: Span, others: list[Span]) -> list[Span]:
+    """The first span, then the others by place, those that meet it or one before them left out."""
+    kept = [first]
+    last = -1
+    for span in sorted(others):
+        if span.start >= last and not span.meets(first):
             kept.append(span)
+            last = span.stop
     return kept

@@ -226,6 +226,7 @@ class Pack:
         return dict(self.settings("marks").get("marks", NOTHING))
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Return the codes of the languages that have a pack, sorted."""
     folder = files("servanda").joinpath("packs")

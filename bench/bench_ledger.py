@@ -189,7 +189,7 @@ class World:
             number += 1
             about = self.parties()
             things = open_.setdefault(about, [])
-            chosen = [self.thing(things, about) for _ in range(min(self.rng.randint(1, 11), self.size - made))]
+            chosen = [self.thing(things) for _ in range(min(self.rng.randint(1, 11), self.size - made))]
             document, claims_of = self.report(number, about, chosen)
             made += len(claims_of)
             yield document, claims_of
@@ -199,8 +199,8 @@ class World:
             return ordered(self.rng.sample(STATES[:30], self.rng.choice((3, 3, 4, 5, 8))))
         return self.dyads[zipf(self.rng, len(self.dyads), 0.75)]
 
-    def thing(self, things: list[dict[str, object]], about: tuple[str, ...]) -> dict[str, object]:
-        """Return something told before with these parties, lately most likely, or something new."""
+    def thing(self, things: list[dict[str, object]]) -> dict[str, object]:
+        """Return something told before, lately most likely, or something new."""
         if things and self.rng.random() < 0.4:
             return things[-1 - zipf(self.rng, len(things))]
         kind, _, forms = self.rng.choices(KINDS, weights=[row[1] for row in KINDS])[0]

@@ -306,7 +306,7 @@ def read_sources(paths: Iterable[Path], shared: Path) -> list[GoldDocument]:
 
 
 def weighted(documents: list[Labelled], shared: Path) -> list[Labelled]:
-    """Count the gold's own documents three times: on unseen gold that gained .009 of claim F1 over counting all alike."""
+    """Count the gold's own documents three times: .009 more of claim F1 on unseen gold than counting all alike."""
     gold = {file.stem for file in (shared / "gold/train").rglob("*.json")}
     return documents + [d for d in documents if d.document.name in gold] * 2
 

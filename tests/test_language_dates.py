@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from servanda.language.dates import DateMention, dates_in
 from servanda.language.dates_words import table
-from servanda.language.edtf import bounds, contains, ends_later, is_edtf, later
+from servanda.language.edtf import bounds, ends_later, is_edtf, later
 from servanda.model import Span
 
 HERE = Path(__file__).parent
@@ -324,11 +324,6 @@ def test_a_due_date_that_slipped_ends_later() -> None:
     assert ends_later("2026", "2025-12-31")
     assert ends_later("2025/..", "2025")
     assert not ends_later("2025-06", "2025")
-
-
-def test_a_day_lies_in_its_month() -> None:
-    assert contains("2024-10", "2024-10-09")
-    assert not contains("2024-10-09", "2024-10")
 
 
 # --- packs --------------------------------------------------------------------------------------------

@@ -43,7 +43,6 @@ class Person:
     stop: int
     name: str
     code: str
-    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

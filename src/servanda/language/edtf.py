@@ -127,13 +127,3 @@ def ends_later(a: str, b: str) -> bool:
     if second[1] is None or second == (None, None) or first == (None, None):
         return False
     return first[1] is None or first[1] > second[1]
-
-
-def contains(outer: str, inner: str) -> bool:
-    """True where every day of ``inner`` lies in ``outer``."""
-    (low, high), (first, last) = bounds(outer), bounds(inner)
-    if (low, high) == (None, None) or (first, last) == (None, None):
-        return False
-    return (low is None or (first is not None and low <= first)) and (
-        high is None or (last is not None and last <= high)
-    )

@@ -44,7 +44,6 @@ class Sentence:
     index: int
     start: int
     stop: int
-    paragraph: int
     heads: list[Hit] = field(default_factory=list)
     cues: list[Hit] = field(default_factory=list)
     parties: list[PartyMention] = field(default_factory=list)
@@ -101,10 +100,6 @@ class Reading:
             for mention in sentence.parties:
                 first.setdefault(mention.code, mention.start)
         return sorted(self.weight, key=lambda code: (-self.weight[code], first.get(code, 0)))
-
-    def dyad(self) -> tuple[str, ...]:
-        """Return the document's two most central parties, fewer where it names fewer."""
-        return tuple(self.ranking()[:2])
 
 
 def by_layer(hits: Iterable[Hit]) -> dict[str, list[Hit]]:
@@ -168,12 +163,7 @@ def spread(sentences: list[Sentence], hits: Iterable[Hit], starts: list[int]) ->
 
 
 def bare_sentences(text: str, language: str) -> list[Sentence]:
-    found, paragraph, last = [], 0, 0
-    for index, (start, stop) in enumerate(sentences_in(text, language)):
-        paragraph += "\n" in text[last:start]
-        last = stop
-        found.append(Sentence(index, start, stop, paragraph))
-    return found
+    return [Sentence(index, start, stop) for index, (start, stop) in enumerate(sentences_in(text, language))]
 
 
 def fill(sentence: Sentence, hits: Iterable[Hit], text: str) -> None:

@@ -109,6 +109,7 @@ def direction(language: str | None) -> str:
     return "rtl" if language in RIGHT_TO_LEFT else "auto"
 
 
+@cache
 def ladder(stage: Stage | str | None, worded: bool = True) -> Markup:
     """Return the seven rungs, filled up to a stage, with the stage's word beside them."""
     word = str(stage) if stage else "unconfirmed"

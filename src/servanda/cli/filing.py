@@ -35,7 +35,6 @@ class Added:
     claims: int = 0
     withdrawn: int = 0
     entries: set[str] = field(default_factory=set)
-    known: int = 0
     problems: list[Problem] = field(default_factory=list)
     causes: Counter[str] = field(default_factory=Counter)
 
@@ -135,9 +134,7 @@ def file_source(ledger: Ledger, group: list[Report], added: Added) -> None:
     """File the documents of one source in one transaction."""
     documents = [report.document for report in group if report.document and not report.known]
     problems = [problem for report in group for problem in report.problems]
-    known = sum(report.known for report in group)
-    added.read += len(documents) + known
-    added.known += known
+    added.read += sum(report.document is not None for report in group)
     added.note(problems)
     if (source := group[0].source) is None:
         return

@@ -32,8 +32,12 @@ Task = tuple[str, Document]
 Batch = list[tuple[Read, bool]]  # what was read, and whether it is to be extracted
 
 
+def read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(mapping)
+
+
 def as_dict(mapping: MappingProxyType[Any, Any]) -> tuple[Any, ...]:
-    return MappingProxyType, (dict(mapping),)
+    return read_only, (dict(mapping),)
 
 
 copyreg.pickle(MappingProxyType, as_dict)  # records hold read-only mappings, which pickle does not know

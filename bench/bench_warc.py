@@ -1,0 +1,113 @@
+"""Add a large web archive, made by repeating the real pages beside the project, and measure all its processes.
+
+    python bench/bench_warc.py [--megabytes 200] [--jobs 2] [--pages FOLDER] [--keep FILE.warc.gz]
+
+Each repetition of a page stands under an address of its own, so that every record is a new
+document (and a reprint). Prints documents a second, the peak of resident memory of all
+processes together, and how busy the cores were: processor time of ``add`` and its helpers
+over wall time, out of as many cores as there are (others' work on the machine lowers it).
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import io
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+PAGES = Path(__file__).resolve().parents[2] / "shared" / "pages"
+PACE = 0.25  # seconds between two looks at the memory
+
+
+def record(page: bytes, address: str) -> bytes:
+    """Return one WARC response record, packed as a gzip member of its own."""
+    body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page) + page
+    head = (
+        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {address}\r\n"
+        "Content-Type: application/http; msgtype=response\r\n"
+        f"WARC-Date: 2031-04-05T00:00:00Z\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return gzip.compress(head.encode() + body + b"\r\n\r\n", 6)
+
+
+def written(file: Path, folder: Path, megabytes: int) -> int:
+    """Write the archive; return how many records it holds."""
+    pages = [(path.stem, gzip.decompress(path.read_bytes())) for path in sorted(folder.glob("*.gz"))]
+    number = 0
+    with file.open("wb") as out:
+        while pages and out.tell() < megabytes * 1_000_000:
+            for name, page in pages:
+                number += 1
+                out.write(record(page, f"https://desk.example/{number}/{name}"))
+    return number
+
+
+def family(root: int) -> Iterator[int]:
+    """Yield a process and all below it."""
+    yield root
+    try:
+        children = Path(f"/proc/{root}/task/{root}/children").read_text().split()
+    except OSError:
+        return
+    for child in children:
+        yield from family(int(child))
+
+
+def resident(root: int) -> int:
+    """Return the bytes of memory that a process and all below it hold; shared pages count for each."""
+    pages = 0
+    for process in family(root):
+        try:
+            pages += int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        except (OSError, IndexError):
+            continue
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def watched(process: subprocess.Popen[str], peak: list[int]) -> None:
+    while process.poll() is None:
+        peak[0] = max(peak[0], resident(process.pid))
+        time.sleep(PACE)
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--megabytes", type=int, default=200)
+    asked.add_argument("--jobs", type=int, default=2)
+    asked.add_argument("--pages", type=Path, default=PAGES)
+    asked.add_argument("--keep", type=Path, help="an archive to use, made where it is not there")
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        archive = given.keep or Path(folder) / "pages.warc.gz"
+        if not archive.exists():
+            print(f"{written(archive, given.pages, given.megabytes):,} records written", flush=True)
+        return measured(archive, Path(folder) / "ledger.db", given.jobs)
+
+
+def measured(archive: Path, ledger: Path, jobs: int) -> int:
+    command = [sys.executable, "-m", "servanda.cli", "add", "--jobs", str(jobs), "--ledger", ledger, archive]
+    start, peak = time.monotonic(), [0]
+    with subprocess.Popen([str(word) for word in command], stderr=subprocess.PIPE, text=True) as process:
+        threading.Thread(target=watched, args=(process, peak), daemon=True).start()
+        complaints = len((process.stderr or io.StringIO()).readlines())
+        status = process.wait()
+    wall = time.monotonic() - start
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = (used.ru_utime + used.ru_stime) / wall
+    cores = os.cpu_count() or 1
+    print(f"{archive.stat().st_size / 1e6:.0f} MB in {wall:.0f} s, status {status}, {complaints} problems told")
+    print(f"peak {peak[0] / 1e6:.0f} MB in all processes; the largest alone {used.ru_maxrss / 1e3:.0f} MB")
+    print(f"{busy:.2f} of {cores} cores busy ({busy / cores:.0%}); load of the machine {os.getloadavg()[0]:.1f}")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

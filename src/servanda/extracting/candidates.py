@@ -101,6 +101,7 @@ class Candidate:
     phrase: Span = NOWHERE
     words: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
+    ordinals: frozenset[int] = frozenset()
     persons: frozenset[str] = frozenset()
 
     @property

@@ -20,7 +20,7 @@ from servanda.extracting.explaining import Nearness, nearness, reasons
 from servanda.extracting.linear import Weights, models, probability, score
 from servanda.extracting.merging import Thing, distinct, things
 from servanda.extracting.parties import best, choices
-from servanda.extracting.phrases import content_words, evidence, phrase
+from servanda.extracting.phrases import content_words, evidence, ordinals_in, phrase
 from servanda.extracting.rivals import rival_features
 from servanda.extracting.slots import Slots, plain, slots_of
 from servanda.language.cast import Cast, cast_of
@@ -130,6 +130,7 @@ def describe_phrase(c: Candidate, setting: Setting) -> None:
     c.phrase = phrase(c, reading)
     c.words = content_words(c.phrase, reading)
     c.numbers = frozenset(NUMBER.findall(reading.text, c.phrase.start, c.phrase.stop))
+    c.ordinals = ordinals_in(c.phrase, reading)
     people = setting.cast.people.get(c.sentence.index, [])
     near = [p for p in people if c.sentence.breaks_between(p.start, c.head.start) <= 1]
     c.persons = frozenset(p.name.split()[-1] for p in near)

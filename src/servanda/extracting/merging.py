@@ -14,6 +14,7 @@ from servanda.extracting.linear import Weights, probability, score
 from servanda.model import Kind, Span
 
 LOOK_BACK = 24
+OWN_NAME = ("mou", "roadmap", "action-plan", "protocol", "letter-of-intent", "framework", "joint-statement")
 OWN_IDENTITY = (Kind.INSTRUMENT, Kind.EXERCISE, Kind.PROJECT, Kind.INSTITUTION)
 
 
@@ -103,9 +104,15 @@ def listed_apart(a: Candidate, b: Candidate) -> bool:
     return same_verb and joined and overlap(a.words, b.words) < 0.5
 
 
+def named_apart(a: Candidate, b: Candidate) -> bool:
+    """True for two whose names say that they differ: the 10th and the 11th session, a roadmap and a memorandum."""
+    numbered = bool(a.ordinals and b.ordinals and not a.ordinals & b.ordinals)
+    return numbered or (a.form != b.form and a.form in OWN_NAME and b.form in OWN_NAME)
+
+
 def likelihood(a: Candidate, b: Candidate, text: str, weights: Weights) -> float:
-    """The chance that two candidates speak of one thing; those of different kinds, or listed apart, never do."""
-    if a.kind != b.kind or listed_apart(a, b):
+    """The chance that two candidates speak of one thing; those of other kinds or told apart never do."""
+    if a.kind != b.kind or listed_apart(a, b) or named_apart(a, b):
         return 0.0
     return probability(score(weights, pair_features(a, b, text))) if weights else repeats(a, b)
 

@@ -45,6 +45,7 @@ STOPPERS = (
     "quote_verbs",
 )
 ENDERS = ("future", "past", "perfect", "present", "clause", "attribution", "hedge")
+ORDINAL = regex.compile(r"(?<![\p{L}\p{N}.])[0-9]{1,3}(?=[\p{L}\p{M}])")
 QUOTE_WHOLE = 260
 QUOTE_LEAST = 70
 LONGEST = 590
@@ -142,3 +143,11 @@ def evidence(c: Candidate, around: Span, reading: Reading) -> Span:
         a = max([e for e in edges if e < a], default=a)
         b = min([e for e in edges if e > b], default=b) if b - a < QUOTE_LEAST else b
     return trimmed(reading.text, a, min(b, a + LONGEST))
+
+
+def ordinals_in(span: Span, reading: Reading) -> frozenset[int]:
+    """The ordinals of a phrase: numbers with letters at their end ("9th", "11वां"), and the pack's words for them."""
+    named = reading.pack.settings("marks").get("ordinals", {})
+    words = (m[0].lower() for m in TOKEN.finditer(reading.text, span.start, span.stop))
+    found = {named[w] for w in words if w in named}
+    return frozenset(found | {int(m[0]) for m in ORDINAL.finditer(reading.text, span.start, span.stop)})

@@ -54,28 +54,30 @@ def note_copies(connection: Connection, n: int, document: Document) -> set[int]:
     signed = reprints.signature(document.text)
     keys = reprints.bands(signed)
     connection.execute(insert(copies).on_conflict_do_nothing(), [{"band": key, "document": n} for key in keys])
-    near = (
-        connection.execute(select(copies.c.document).where(copies.c.band.in_(keys), copies.c.document != n).distinct())
-        .scalars()
-        .all()
-    )
-    rows = (
-        connection.execute(select(documents.c.text, documents.c.copy_of).where(documents.c.n.in_(near))).all()
-        if near
-        else []
-    )
-    groups = {row.copy_of for row in rows if reprints.alike(reprints.signature(row.text), signed)}
+    groups = groups_alike(connection, n, keys, signed)
     if not groups:
         return set()
     root = min(groups | {document.id})
     of = groups | {document.id}
-    moved = connection.execute(select(documents.c.id).where(documents.c.copy_of.in_(of))).scalars().all()
-    connection.execute(update(documents).where(documents.c.copy_of.in_(of)).values(copy_of=root))
+    moved = connection.execute(select(documents.c.id).where(documents.c.copy_of.in_(of - {root}))).scalars().all()
+    connection.execute(update(documents).where(documents.c.id.in_(moved)).values(copy_of=root))
     return set(
         connection.execute(
             select(claims.c.n).where(claims.c.document.in_(moved), claims.c.withdrawn.is_(None))
         ).scalars()
     )
+
+
+def groups_alike(connection: Connection, n: int, keys: Sequence[int], signed: Sequence[int]) -> set[str]:
+    """Return the groups of reprints in which a text like this one stands; of each group no more texts are compared."""
+    near = select(copies.c.document).where(copies.c.band.in_(keys), copies.c.document != n)
+    found = connection.execute(select(documents.c.n, documents.c.copy_of).where(documents.c.n.in_(near))).all()
+    groups: set[str] = set()
+    for row in found:
+        if row.copy_of not in groups:
+            other = connection.execute(select(documents.c.text).where(documents.c.n == row.n)).scalar_one()
+            groups |= {row.copy_of} if reprints.alike(reprints.signature(other), signed) else set()
+    return groups
 
 
 def verified(connection: Connection, made: Sequence[Claim]) -> tuple[list[Claim], list[Problem]]:

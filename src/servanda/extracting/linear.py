@@ -21,9 +21,9 @@ def probability(score: float) -> float:
 
 
 def score(weights: Weights, features: Iterable[str]) -> float:
-    """Return the sum of the weights of binary features; an unknown feature weighs nothing."""
+    """Return the sum of the weights of binary features, the same in any order; an unknown feature weighs nothing."""
     get = weights.get
-    return sum([get(f, 0.0) for f in features])
+    return math.fsum([get(f, 0.0) for f in features])
 
 
 @cache

@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -29,7 +27,6 @@ from servanda.extracting.merging import LOOK_BACK, pair_features
 from servanda.extracting.parties import choices
 from servanda.extracting.rivals import rival_features
 
-Features = tuple[tuple[str, float], ...]
 LANGUAGES = ("en", "hi", "ru")
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared"
@@ -241,9 +238,10 @@ def last_sets(d: Labelled, gold: bool) -> list[set[str]]:
     return made
 
 
-def party_cases(documents: list[Labelled]) -> list[tuple[list[Features], set[int]]]:
-    """For each candidate that stands for a claim: the features of all its sets, and which of them are right."""
-    cases = []
+def fit_parties(documents: list[Labelled]) -> dict[str, float]:
+    """Learn which set wins from differences between the right set's features and each other's."""
+    rows: list[dict[str, float]] = []
+    weights: list[float] = []
     for d in documents:
         last = last_sets(d, gold=True)
         for i, c in enumerate(d.candidates):
@@ -251,33 +249,21 @@ def party_cases(documents: list[Labelled]) -> list[tuple[list[Features], set[int
             if claim is None:
                 continue
             options = choices(c, d.setting.reading, d.setting.ranking, d.setting.title, last[i])
-            right = {n for n, o in enumerate(options) if o.parties in claim.parties}
-            if right and len(right) < len(options):
-                cases.append(([o.features for o in options], right))
-    return cases
-
-
-def fit_parties(documents: list[Labelled], strength: float = 1.0) -> dict[str, float]:
-    """Learn which set wins: a conditional logit over each candidate's sets (McFadden 1974), with an L2 penalty."""
-    cases = party_cases(documents)
-    matrix = Matrix([[f for f, _ in option] for options, _ in cases for option in options], 8)
-    rows = matrix.rows(option for options, _ in cases for option in options)
-    ends = np.cumsum([len(options) for options, _ in cases])
-    starts = np.concatenate([[0], ends[:-1]])
-    right = np.concatenate([[n in good for n in range(len(options))] for options, good in cases])
-    owner = np.repeat(np.arange(len(cases)), ends - starts)
-
-    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        points = rows @ weights
-        chance = np.exp(points - np.maximum.reduceat(points, starts)[owner])
-        chance /= np.add.reduceat(chance, starts)[owner]
-        good = np.add.reduceat(np.where(right, chance, 0.0), starts)
-        aim = np.where(right, chance / np.maximum(good, 1e-12)[owner], 0.0)
-        slope = rows.T @ (chance - aim) + strength * weights
-        return float(-np.log(np.maximum(good, 1e-12)).sum() + strength / 2 * weights @ weights), slope
-
-    found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 150})
-    return rounded({f: float(found.x[i]) for f, i in matrix.index.items()})
+            right = [o for o in options if o.parties in claim.parties]
+            for other in options:
+                if right and other.parties not in claim.parties:
+                    row: dict[str, float] = defaultdict(float)
+                    for f, value in right[0].features:
+                        row[f] += value
+                    for f, value in other.features:
+                        row[f] -= value
+                    rows.append({f: v for f, v in row.items() if v})
+                    weights.append(3.0 if len(right[0].parties) > 2 else 1.0)
+    matrix = Matrix([list(r) for r in rows], 5)
+    both = [list(r.items()) for r in rows] + [[(f, -v) for f, v in r.items()] for r in rows]
+    model = LogisticRegression(C=0.03, max_iter=300, fit_intercept=False, solver="liblinear")
+    model.fit(matrix.rows(both), [1] * len(rows) + [0] * len(rows), sample_weight=weights * 2)
+    return rounded({f: float(model.coef_[0][i]) for f, i in matrix.index.items()})
 
 
 def choose_parties(d: Labelled, weights: dict[str, float]) -> None:

@@ -47,7 +47,7 @@ CONSIDER = 0.12
 TELLING = 6
 HOPELESS = -3.2
 KEEP = 0.45
-SURE = 0.66
+SURE = 0.68
 
 
 @dataclass(frozen=True, slots=True)

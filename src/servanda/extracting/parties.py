@@ -17,7 +17,8 @@ from servanda.language.mentions import PartyMention, Reading, Sentence
 
 FEW = 6
 GAP = 24
-LISTED = 2
+LISTED = 14
+TOUCHING = 2
 SUBJECT = 14
 PREPOSITIONS = ("with", "between", "by", "from", "to", "of", "at", "and", "for", "against", "host", "office")
 SPOKEN = ("both_sides", "pronoun", "counterpart", "multilateral", "self_pronoun")
@@ -233,9 +234,9 @@ def named_together(s: Sentence, after: bool) -> list[tuple[set[str], set[str]]]:
     for m in s.parties:
         by_place[m.start, m.stop].append(m)
     bound = [ms for ms in by_place.values() if len(ms) > 1]
-    for run in runs_of(s, LISTED):
+    for run in runs_of(s, TOUCHING):
         stop = run[-1].stop if run else 0
-        counted = s.mark_after("multilateral", stop, LISTED)
+        counted = s.mark_after("multilateral", stop, TOUCHING)
         if len(run) > 2 and (counted or (after and s.mark_after("by", stop, SUBJECT))):
             bound.append(run)
     return [({m.code for m in ms}, {m.code for m in s.parties if m not in ms}) for ms in bound]

@@ -5,7 +5,8 @@
 Each repetition of a page stands under an address of its own, so that every record is a new
 document (and a reprint). Prints documents a second, the peak of resident memory of all
 processes together, and how busy the cores were: processor time of ``add`` and its helpers
-over wall time, out of as many cores as there are (others' work on the machine lowers it).
+over wall time, out of as many cores as there are. Others' work on the machine lowers that, so
+it also prints the share of what others left: of its own time and the time the cores were idle.
 """
 
 from __future__ import annotations
@@ -72,6 +73,14 @@ def resident(root: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def idle() -> float:
+    """Return the seconds that all cores were idle since the machine started (Linux; else 0)."""
+    try:
+        return int(Path("/proc/stat").read_text().split()[4]) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return 0.0
+
+
 def watched(process: subprocess.Popen[str], peak: list[int]) -> None:
     while process.poll() is None:
         peak[0] = max(peak[0], resident(process.pid))
@@ -94,18 +103,19 @@ def main() -> int:
 
 def measured(archive: Path, ledger: Path, jobs: int) -> int:
     command = [sys.executable, "-m", "servanda.cli", "add", "--jobs", str(jobs), "--ledger", ledger, archive]
-    start, peak = time.monotonic(), [0]
+    start, rested, peak = time.monotonic(), idle(), [0]
     with subprocess.Popen([str(word) for word in command], stderr=subprocess.PIPE, text=True) as process:
         threading.Thread(target=watched, args=(process, peak), daemon=True).start()
         complaints = len((process.stderr or io.StringIO()).readlines())
         status = process.wait()
-    wall = time.monotonic() - start
+    wall, rested = time.monotonic() - start, idle() - rested
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    busy = (used.ru_utime + used.ru_stime) / wall
+    own = used.ru_utime + used.ru_stime
+    busy = own / wall
     cores = os.cpu_count() or 1
     print(f"{archive.stat().st_size / 1e6:.0f} MB in {wall:.0f} s, status {status}, {complaints} problems told")
     print(f"peak {peak[0] / 1e6:.0f} MB in all processes; the largest alone {used.ru_maxrss / 1e3:.0f} MB")
-    print(f"{busy:.2f} of {cores} cores busy ({busy / cores:.0%}); load of the machine {os.getloadavg()[0]:.1f}")
+    print(f"{busy:.2f} of {cores} cores busy ({busy / cores:.0%}); {own / (own + rested):.0%} of what others left")
     return status
 
 

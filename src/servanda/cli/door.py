@@ -22,6 +22,7 @@ DONE, WITH_PROBLEMS, COULD_NOT, STOPPED = 0, 1, 2, 130
 ROOMS = (
     "demo",
     "extract",
+    "explaining",
     "filing",
     "asking",
     "comparing",
@@ -34,7 +35,7 @@ ROOMS = (
 )
 
 ORDER = (
-    "demo", "extract", "add", "entries", "due", "show", "dossier", "search", "compare",
+    "demo", "extract", "explain", "add", "entries", "due", "show", "dossier", "search", "compare",
     "judge", "review", "tell", "look", "watch", "export", "check", "packs", "prompt", "distil", "mcp", "serve",
 )  # fmt: skip
 

@@ -198,6 +198,29 @@ def test_agreements_signed_without_a_name_are_a_claim_without_an_invented_one(re
     assert signed.under is None
 
 
+# ---- who offers ----------------------------------------------------------------------------------
+
+
+def test_the_side_that_offers_stands_in_by(claims: Claims) -> None:
+    """
+    date 2024-11-19
+    Norway proposed a memorandum of understanding on fisheries to Peru.
+    """
+    [proposed] = of_kind(claims, Kind.INSTRUMENT)
+
+    assert ("NOR",) == proposed.by
+
+
+def test_what_both_agreed_has_no_single_doer(claims: Claims) -> None:
+    """
+    date 2024-11-19
+    Norway and Peru agreed to sign a memorandum of understanding on fisheries.
+    """
+    [agreed] = of_kind(claims, Kind.INSTRUMENT)
+
+    assert () == agreed.by
+
+
 # ---- parties -------------------------------------------------------------------------------------
 
 

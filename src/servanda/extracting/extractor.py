@@ -35,6 +35,7 @@ SLOT_RULES = {
     "when": "the date nearest to the head, read by its clause's tense",
     "due": "the date nearest to the head, still ahead of the document's",
     "period": "a range of years in the sentence",
+    "by": "the one party that stands as subject",
     "persons": "people of the parties in the quotation",
     "orgs": "bodies near the head",
     "items": "goods named in the noun phrase",

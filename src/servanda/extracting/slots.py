@@ -22,6 +22,7 @@ from servanda.language.mentions import PartyMention, Reading, Sentence
 from servanda.model import Kind, Span, Stage
 
 AHEAD = (Stage.PROPOSED, Stage.AGREED, Stage.NEGOTIATING, Stage.STALLED, Stage.ENDED)
+ONE_SIDED = ("visit", "grant", "loan", "supply", "aid")
 HELD = (Kind.MEETING, Kind.EXERCISE)
 UNUSED = ("duration", "vague", "decade")
 SAID_ON = 5
@@ -205,6 +206,19 @@ def put_domains(slots: Slots, c: Candidate, quote: Span) -> None:
     slots.spans["domains"] = tuple(d.span for d in inside)
 
 
+def put_doer(slots: Slots, c: Candidate, stage: Stage, parties: tuple[str, ...]) -> None:
+    """Who offers, gives or travels: the one party that stands as subject, the others behind the verb."""
+    if stage != Stage.PROPOSED and c.form not in ONE_SIDED:
+        return
+    s = c.sentence
+    own = c.is_verb or not c.governors or c.governors[0].behind
+    verb = c.head.start if own else c.governors[0].cue.start
+    before = [m for m in s.parties if m.stop <= verb and m.code in parties]
+    behind = {m.code for m in s.parties if m.start >= verb}
+    if before and {m.code for m in before} == {before[0].code} and (set(parties) - {before[0].code}) & behind:
+        slots.put_all("by", [(before[0].code, Span(before[0].start, before[0].stop))])
+
+
 # ---- place, framework, source --------------------------------------------------------------------
 
 
@@ -275,6 +289,7 @@ def slots_of(
     slots = Slots()
     put_dates(slots, c, stage, reading, breaks)
     put_people(slots, c, parties, cast, quote)
+    put_doer(slots, c, stage, parties)
     put_bodies(slots, c, cast, reading, quote)
     put_items(slots, c, reading)
     put_domains(slots, c, quote)

@@ -131,22 +131,12 @@ def test_what_was_agreed_to_be_negotiated_is_not_signed(claims: Claims) -> None:
 NOT_SIGNED = """
     could sign, may sign, would sign, hope to sign, are expected to sign, are likely to sign, plan to sign, can sign,
     are considering signing, might have signed, refused to sign, failed to sign, have yet to sign, have not yet signed,
-    did not sign, never signed
+    did not sign, never signed, are ready to sign, should sign, were to have signed, put off signing,
+    deny that they signed
 """
-# Not so yet: these hold no mark of doubt that stands right before the cue.
-PROMOTED = """
-    are ready to sign, should sign, were to have signed, put off signing, deny that they signed
-"""
-OPEN = pytest.mark.xfail(reason="the cue's stage wins over the doubt beside it", strict=False)
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        *(words.strip() for words in NOT_SIGNED.split(",")),
-        *(pytest.param(words.strip(), marks=OPEN) for words in PROMOTED.split(",")),
-    ],
-)
+@pytest.mark.parametrize("words", [words.strip() for words in NOT_SIGNED.split(",")])
 def test_a_hedge_or_a_denial_never_promotes_to_signed(words: str) -> None:
     report = f"India and Japan {words} an agreement on joint production of drones."
     stages = {claim.stage for claim in extract(document_of(report)).claims}
@@ -164,9 +154,7 @@ DENIALS = {
 }
 
 
-@pytest.mark.parametrize(
-    "language", ["fr", "it", "ru", *(pytest.param(language, marks=OPEN) for language in ("hi", "ja", "ko"))]
-)
+@pytest.mark.parametrize("language", sorted(DENIALS))
 def test_what_was_not_signed_is_not_signed_in_any_language(language: str) -> None:
     stages = {claim.stage for claim in extract(Document(DENIALS[language], language=language)).claims}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from servanda.extracting.candidates import Candidate
-from servanda.language.packs import Hit
+from servanda.language.packs import Hit, pack
 from servanda.model import Stage
 
 FIRM = frozenset((Stage.SIGNED, Stage.ACTIVE, Stage.DONE))
@@ -29,10 +29,17 @@ def bears_on(mark: Hit, c: Candidate, text: str) -> bool:
     if text[mark.start].isupper() and mark.start > c.sentence.start:
         return False
     s = c.sentence
+    if mark.start >= c.head.stop and verb_ends_clause(c):
+        return not s.breaks_between(c.head.stop, mark.start)
     return any(
         mark.stop <= place and s.distance(mark.stop, place) <= NEAR and not s.breaks_between(mark.stop, place)
         for place in governed_places(c)
     )
+
+
+def verb_ends_clause(c: Candidate) -> bool:
+    """True in hi, ja, ko: what denies a verb stands behind its object, at the end of the clause."""
+    return pack(c.head.entry.id.partition(".")[0]).adpositions == "after"
 
 
 def under_negotiation(c: Candidate) -> bool:

@@ -146,7 +146,8 @@ def show_entry(entry: Entry) -> None:
 
 def show_step(step: Step) -> None:
     """Print a stage reached with the words that say so."""
-    from servanda.cli.showing import dated, indented, out, quoted
+    from servanda.cli.showing import indented, out, quoted
+    from servanda.exporting.days import dated
 
     first = step.evidence[0]
     more = f" and {len(step.evidence) - 1} more" if len(step.evidence) > 1 else ""

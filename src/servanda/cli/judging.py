@@ -200,7 +200,8 @@ def show_doubt(doubt: Doubt, number: int, of: int) -> None:
 
 
 def show_filed(filed: Filed) -> None:
-    from servanda.cli.showing import dated, indented, out, show_claim
+    from servanda.cli.showing import indented, out, show_claim
+    from servanda.exporting.days import dated
 
     show_claim(filed.claim)
     known = (filed.card.publisher, dated(filed.card.date) or "no date", filed.card.language, filed.card.url)

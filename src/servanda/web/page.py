@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from servanda.codebook import LADDER, domains, forms
+from servanda.exporting.days import dated
 from servanda.ledger import Ledger, StatusName
 from servanda.model import Kind, Stage
 from servanda.web import wording
@@ -42,7 +43,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "dated": wording.dated,
+        "dated": dated,
         "safe_words": wording.safe,
         "quoted": wording.quoted,
         "unturned": wording.unturned,

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from commands import servanda
+from servanda.exporting.days import dated
 from servanda.ledger import Filed, Ledger
 from servanda.ledger.records import Card
 from servanda.model import Claim, Kind, Quotation, Span, Stage
@@ -23,7 +24,7 @@ from servanda.problems import QueryError
 from servanda.web import app_for
 from servanda.web.guarding import check_address
 from servanda.web.marking import pieces
-from servanda.web.wording import dated, ladder, safe
+from servanda.web.wording import ladder, safe
 
 TEXT = "On Tuesday India and Italy signed an agreement on shipping in Rome."
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import TypeVar
 
 from sqlalchemy import Connection, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from servanda.codebook import rung
+from servanda.ledger import twins
 from servanda.ledger.clustering import Edge, components, group
 from servanda.ledger.entry_rows import drop_entries, write_entries
 from servanda.ledger.folding import entry_of
@@ -38,7 +38,7 @@ from servanda.ledger.schema import (
 )
 from servanda.model import Stage
 
-T = TypeVar("T")
+Tie = tuple[int, int, float]  # two claims by their numbers, and how near they are
 CARD = (
     documents.c.title,
     documents.c.date,
@@ -74,28 +74,37 @@ def filed_claims(connection: Connection, numbers: Iterable[int], rulings: Ruling
     return found
 
 
-def link(connection: Connection, numbers: Collection[int], rulings: Rulings) -> None:
+def link(connection: Connection, numbers: Iterable[int], rulings: Rulings) -> None:
     """Put claims into their blocks and compare each with what stands there, whatever it was linked to before."""
-    unlink(connection, numbers)
-    new = {n: profile(filed) for n, filed in filed_claims(connection, numbers, rulings).items()}
-    keyed = {n: keys(of) for n, of in new.items()}
-    put(connection, blocks, ((key, n) for n, found in keyed.items() for key in found))
-    near = {n: neighbours(connection, found) - {n} for n, found in keyed.items()}
-    others = {other for found in near.values() for other in found} - new.keys()
-    known = new | {n: profile(filed) for n, filed in filed_claims(connection, sorted(others), rulings).items()}
-    pairs = {
-        (min(n, m), max(n, m))
-        for n, found in near.items()
-        for m in found
-        if m in known and not hopeless(known[n], known[m])
-    }
+    wanted = set(numbers)
+    new = filed_claims(connection, sorted(wanted | unlink(connection, wanted)), rulings)
+    held = twins.first_of(new)
+    keyed = {n: keys(profile(filed)) for n, filed in new.items() if n not in held}
+    near = {other for found in keyed.values() for other in neighbours(connection, found)}
+    standing = filed_claims(connection, sorted(near), rulings)
+    held = twins.first_of(new | standing)
+    outdone = held.keys() & standing.keys()
+    left = {n: held[n] for n in outdone} | {n: held[first] for first in outdone for n in unlink(connection, [first])}
+    twins.keep(connection, held | left)
+    firsts = {n: found for n, found in keyed.items() if n not in held}
+    put(connection, blocks, ((key, n) for n, found in firsts.items() for key in found))
+    compare_near(connection, firsts, new | standing)
+
+
+def compare_near(connection: Connection, keyed: Mapping[int, set[int]], filed: Mapping[int, Filed]) -> None:
+    """Compare claims, by the blocks in which they stand, with all that stand there too."""
+    near = {n: (neighbours(connection, found) - {n}) & filed.keys() for n, found in keyed.items()}
+    known = {n: profile(filed[n]) for n in {m for found in near.values() for m in found} | near.keys()}
+    pairs = {(min(n, m), max(n, m)) for n, found in near.items() for m in found if not hopeless(known[n], known[m])}
     put(connection, edges, edge_rows((pair, known[pair[0]], known[pair[1]]) for pair in sorted(pairs)))
 
 
-def unlink(connection: Connection, numbers: Iterable[int]) -> None:
+def unlink(connection: Connection, numbers: Collection[int]) -> set[int]:
+    """Take claims out of blocks and edges; return those for which one of them stood: they are to be linked anew."""
     for some in chunks(numbers):
         connection.execute(delete(blocks).where(blocks.c.claim.in_(some)))
         connection.execute(delete(edges).where(or_(edges.c.a.in_(some), edges.c.b.in_(some))))
+    return twins.drop(connection, numbers)
 
 
 def neighbours(connection: Connection, found: Iterable[int]) -> set[int]:
@@ -117,10 +126,11 @@ def edge_rows(pairs: Iterable[tuple[tuple[int, int], Profile, Profile]]) -> Iter
 
 def closure(
     connection: Connection, numbers: Iterable[int], together: Mapping[int, Collection[int]]
-) -> tuple[set[int], list[tuple[int, int, float]]]:
-    """Return all claims that chains of edges or judgements tie to these, and the edges among them."""
+) -> tuple[set[int], list[Tie], dict[int, int]]:
+    """Return all claims that chains of edges or judgements tie to these, the edges among them, and their twins."""
     seen: set[int] = set()
     found: dict[tuple[int, int], float] = {}
+    held: dict[int, int] = {}
     frontier = set(numbers)
     while frontier:
         seen |= frontier
@@ -132,8 +142,10 @@ def closure(
             ):
                 found[a, b] = score
                 reached |= {a, b}
-        frontier = reached - seen
-    return seen, [(a, b, score) for (a, b), score in sorted(found.items())]
+        alike = twins.held_with(connection, sorted(frontier))
+        held |= alike
+        frontier = (reached | alike.keys() | set(alike.values())) - seen
+    return seen, [(a, b, score) for (a, b), score in sorted(found.items())], held
 
 
 def bonds(connection: Connection, rulings: Rulings) -> dict[int, set[int]]:
@@ -160,11 +172,12 @@ def refold(connection: Connection, numbers: Collection[int], rulings: Rulings) -
     """Make again the entries of these claims and of all that are tied to them; return the ids of the entries made."""
     followed = {n for pair in successions(connection, numbers) for n in pair}
     start = followed | fellows(connection, numbers) | set(numbers)
-    reached, found = closure(connection, start, bonds(connection, rulings))
+    reached, found, held = closure(connection, start, bonds(connection, rulings))
     drop_entries(connection, reached)
     filed = filed_claims(connection, sorted(reached), rulings)
     later = successors(connection, filed, rulings, successions(connection, filed))
-    made = [entry_of(of, rulings, FOREVER, successor=successor(of, later)) for of in grouped(filed, found, rulings)]
+    groups = grouped(filed, found, rulings, held)
+    made = [entry_of(of, rulings, FOREVER, successor=successor(of, later)) for of in groups]
     write_entries(connection, made, {f.id: n for n, f in filed.items()})
     return sorted(entry.id for entry in made)
 
@@ -223,26 +236,37 @@ def successor(claims_of: Sequence[Filed], later: Mapping[str, Sequence[Filed]]) 
     return min(names, default=None)
 
 
-def grouped(filed: Mapping[int, Filed], found: Iterable[tuple[int, int, float]], rulings: Rulings) -> list[list[Filed]]:
-    """Return the claims of each undertaking."""
-    by_id = {f.id: f for f in filed.values()}
-    between = [edge_between(filed[a].id, filed[b].id, score) for a, b, score in found if a in filed and b in filed]
-    together = [pair for pair in rulings.together if pair[0] in by_id and pair[1] in by_id]
-    apart = [pair for pair in rulings.apart if pair[0] in by_id and pair[1] in by_id]
-    tied = components(by_id, between, together)
+def grouped(
+    filed: Mapping[int, Filed], found: Iterable[Tie], rulings: Rulings, held: Mapping[int, int]
+) -> list[list[Filed]]:
+    """Return the claims of each undertaking; ``held`` says which claim stands for which in the edges ``found``."""
+    ruled = {claim for pair in (*rulings.together, *rulings.apart) for claim in pair}
+    speaking, bundles = twins.nodes(filed, held, ruled)
+    told = [(a, b, score) for a, b, score in found if a in speaking and b in speaking]
+    between = [edge_between(one, other, score) for a, b, score in told for one in speaking[a] for other in speaking[b]]
+    between += [alike for some in speaking.values() for alike in edges_within(some, bundles)]
+    together = [pair for pair in rulings.together if pair[0] in bundles and pair[1] in bundles]
+    apart = [pair for pair in rulings.apart if pair[0] in bundles and pair[1] in bundles]
+    tied = components(bundles, between, together)
     home = {claim: place for place, some in enumerate(tied) for claim in some}
     edges_at: dict[int, list[Edge]] = defaultdict(list)
     for edge in between:
         edges_at[home[edge.a]].append(edge)
-    made: list[list[Filed]] = []
+    made: list[list[str]] = []
     for place, some in enumerate(tied):
         if len(some) == 1:
-            made.append([by_id[some[0]]])
+            made.append(some)
             continue
-        held = [pair for pair in together if home[pair[0]] == place]
-        profiles = {claim: profile(by_id[claim]) for claim in some}
-        made += [[by_id[claim] for claim in of] for of in group(profiles, edges_at[place], held, apart)]
-    return made
+        ties = [pair for pair in together if home[pair[0]] == place]
+        profiles = {claim: profile(bundles[claim][0]) for claim in some}
+        made += group(profiles, edges_at[place], ties, apart)
+    return [[f for node in of for f in bundles[node]] for of in made]
+
+
+def edges_within(nodes: Sequence[str], bundles: Mapping[str, Sequence[Filed]]) -> Iterator[Edge]:
+    """Yield the edges among claims of equal content that people told apart."""
+    for one, other in combinations(nodes, 2):
+        yield Edge(one, other, compare(profile(bundles[one][0]), profile(bundles[other][0])).score)
 
 
 def edge_between(one: str, other: str, score: float) -> Edge:

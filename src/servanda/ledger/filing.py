@@ -9,21 +9,53 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from servanda.ledger import reprints
-from servanda.ledger.deriving import CARD, watching_all
-from servanda.ledger.records import Card
-from servanda.ledger.rows import card_from, claim_from, claim_record, document_from, document_row, parties_key
-from servanda.ledger.schema import chunks, claims, copies, documents, problems
+from servanda.ledger import extracted, reprints, settling
+from servanda.ledger.deriving import CARD, watch, watching_all
+from servanda.ledger.records import Card, Filing
+from servanda.ledger.rows import (
+    card_from,
+    claim_from,
+    claim_record,
+    document_from,
+    document_row,
+    parties_key,
+    source_row,
+)
+from servanda.ledger.schema import chunks, claims, copies, documents, problems, sources
 from servanda.model import Claim, Document, Quotation, Source
 from servanda.problems import Problem, QueryError
 
 MANUAL = "manual"
 CLAIM_WORDS = text("INSERT INTO claim_words(rowid, title, words) VALUES (:n, :title, :words)")
+
+
+class Sourced(NamedTuple):
+    """A source with all that was found in it; ``Ledger.file`` tells what each part means."""
+
+    source: Source
+    documents: Sequence[Document] = ()
+    claims: Sequence[Claim] = ()
+    problems: Sequence[Problem] = ()
+    read_by: Sequence[str] | None = None
+    whole: Sequence[Document] = ()
+
+
+def file_source(connection: Connection, of: Sourced, filed: str) -> Filing:
+    """File one source; its claims then wait for their entries."""
+    connection.execute(insert(sources).on_conflict_do_nothing(), [source_row(of.source, filed)])
+    added, touched = add_documents(connection, of.documents, filed)
+    sound, bad = verified(connection, of.claims)
+    watch(connection, newly_told(connection, sound))
+    new, gone = add_claims(connection, sound, [d.id for d in of.documents], filed, of.read_by)
+    keep_problems(connection, of.source, [*of.problems, *bad], filed)
+    extracted.note(connection, () if bad else of.whole)
+    settling.defer(connection, {*new, *gone, *touched})
+    return Filing(added, len(new), (), len(gone), tuple(bad))
 
 
 def add_documents(connection: Connection, added: Sequence[Document], filed: str) -> tuple[int, set[int]]:
@@ -236,15 +268,6 @@ def newly_told(connection: Connection, sound: Sequence[Claim]) -> list[tuple[Car
         ).scalars()
         made.append((card_from(row), watching_all(parties) - watching_all(key.split() for key in before)))
     return made
-
-
-def claims_in(connection: Connection, document_ids: Sequence[str]) -> dict[str, Claim]:
-    """Return the claims in force of some documents by id."""
-    found: dict[str, Claim] = {}
-    for some in chunks(document_ids):
-        asked = select(claims.c.id, claims.c.record).where(claims.c.document.in_(some), claims.c.withdrawn.is_(None))
-        found |= {row.id: claim_from(row.record) for row in connection.execute(asked)}
-    return found
 
 
 def card_of(document: Document, filed: str) -> Card:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
 
-from servanda.ledger import deriving
+from servanda.ledger import deriving, twins
 from servanda.ledger.crews import Crew
 from servanda.ledger.entry_rows import rows_of
 from servanda.ledger.folding import entry_of
@@ -33,11 +34,13 @@ from servanda.ledger.schema import (
     entry_parties,
     looks,
     members,
+    pending,
     put,
     read,
     watched,
     wide,
 )
+from servanda.ledger.schema import twins as twins_table
 
 BATCH = 4000  # claims folded at a time
 LARGE = 50_000  # claims from which several processes are worth their start
@@ -50,44 +53,55 @@ def rebuilt(connection: Connection, ruled: Rulings, path: Path | None = None) ->
 
     ``path`` is the ledger's file, where there is one for other processes to read.
     """
-    for table in (blocks, edges, members, entries, entry_parties, wide, watched, read):
+    for table in (blocks, twins_table, pending, edges, members, entries, entry_parties, wide, watched, read):
         connection.execute(delete(table))
     large = connection.execute(select(func.count()).select_from(claims)).scalar_one() >= LARGE
     with Crew(connection, ruled, path if large else None) as crew:
-        ties, followed = compare_all(connection, crew)
-        fold_all(connection, ruled, crew, ties, followed)
+        fold_all(connection, ruled, crew, compare_all(connection, crew))
     watch_all(connection)
     return connection.execute(select(func.count()).select_from(entries)).scalar_one()
 
 
-def compare_all(connection: Connection, crew: Crew) -> tuple[array[float], Pairs]:
-    """Compare within the blocks of each set of parties, one set at a time.
+@dataclass(slots=True)
+class Compared:
+    """What comparing found: ties as a flat (a, b, score) array, successions, and which claim stands for which."""
 
-    Returns the edges as a flat (a, b, score) array, and the pairs of which one follows the other by name.
-    """
+    ties: array[float] = field(default_factory=lambda: array("d"))
+    followed: Pairs = field(default_factory=list)
+    held: dict[int, int] = field(default_factory=dict)
+
+
+def compare_all(connection: Connection, crew: Crew) -> Compared:
+    """Compare within the blocks of each set of parties, one set at a time."""
     numbers = by_parties(connection)
     sets_of = by_base(numbers)
     in_order = sorted(sets_of, key=lambda base: (min(block_keys(base, ("",))), base))
     jobs = ((base, array("q", (n for key in sets_of[base] for n in numbers[key]))) for base in in_order)
-    ties, followed = array("d"), []
-    for keyed, rows in crew.each(compared, jobs):
+    made = Compared()
+    for keyed, rows, held in crew.each(compared, jobs):
         put(connection, blocks, zip(keyed[::2], keyed[1::2], strict=True))
         put(connection, edges, rows)
+        made.held |= held
         for a, b, score, _ in rows:
             if score is None:
-                followed.append((a, b))
+                made.followed.append((a, b))
             else:
-                ties.extend((a, b, score))
-    return ties, followed
+                made.ties.extend((a, b, score))
+    twins.keep(connection, made.held)
+    return made
 
 
-def compared(connection: Connection, ruled: Rulings, base: str, own: array[int]) -> tuple[array[int], list[Row]]:
-    """Return the blocks of one base, as a flat (key, claim) array in order, and the rows of its edges."""
-    known = {n: profile(filed) for n, filed in deriving.filed_claims(connection, sorted(own), ruled).items()}
+def compared(
+    connection: Connection, ruled: Rulings, base: str, own: array[int]
+) -> tuple[array[int], list[Row], dict[int, int]]:
+    """Return the blocks of one base, as a flat (key, claim) array in order, the rows of its edges, and its twins."""
+    filed = deriving.filed_claims(connection, sorted(own), ruled)
+    held = twins.first_of(filed)
+    known = {n: profile(one) for n, one in filed.items() if n not in held}
     found = {n: block_keys(base, traits(one)) for n, one in known.items()}
     keyed = array("q", (x for pair in sorted((key, n) for n, some in found.items() for key in some) for x in pair))
     pairs = ((pair, known[pair[0]], known[pair[1]]) for pair in pairs_in(base, known, found))
-    return keyed, list(deriving.edge_rows(pairs))
+    return keyed, list(deriving.edge_rows(pairs)), {n: first for n, first in held.items() if found[first]}
 
 
 def by_parties(connection: Connection) -> dict[str, array[int]]:
@@ -131,27 +145,28 @@ def first_shared(one: Profile, other: Profile) -> str:
     return min(set(bases(one.parties)) & set(bases(other.parties)))
 
 
-def fold_all(connection: Connection, ruled: Rulings, crew: Crew, ties: array[float], followed: Pairs) -> None:
+def fold_all(connection: Connection, ruled: Rulings, crew: Crew, made: Compared) -> None:
     """Fold every undertaking, some whole components at a time."""
     in_force = select(claims.c.n).where(claims.c.withdrawn.is_(None)).order_by(claims.c.parties, claims.c.n)
     numbers = list(connection.execute(in_force).scalars())
     extra = [(a, b) for a, some in deriving.bonds(connection, ruled).items() for b in some]
-    for rows in crew.each(folded, batches(numbers, ties, extra, followed)):
+    for rows in crew.each(folded, batches(numbers, made, extra)):
         for table, of in zip((entries, members, entry_parties, wide), rows, strict=True):
             put(connection, table, of)
 
 
 def batches(
-    numbers: list[int], ties: array[float], extra: Pairs, followed: Pairs
-) -> Iterator[tuple[list[int], list[Row], Pairs]]:
-    """Yield claims in whole components, with the edges among them and the successions that touch them."""
-    root = rooted(numbers, ties, extra)
+    numbers: list[int], made: Compared, extra: Pairs
+) -> Iterator[tuple[list[int], list[Row], Pairs, dict[int, int]]]:
+    """Yield claims in whole components, with their edges, the successions that touch them, and their twins."""
+    ties = made.ties
+    root = rooted(numbers, ties, [*extra, *made.held.items()])
     within: dict[int, list[Row]] = defaultdict(list)
     for at in range(0, len(ties), 3):
         a = int(ties[at])
         within[root[a]].append((a, int(ties[at + 1]), ties[at + 2]))
     after: dict[int, Pairs] = defaultdict(list)
-    for pair in followed:
+    for pair in made.followed:
         for home in {root[n] for n in pair if n in root}:
             after[home].append(pair)
     components: dict[int, list[int]] = defaultdict(list)
@@ -160,7 +175,9 @@ def batches(
     for some in gathered(components.items()):
         homes = [home for home, _ in some]
         own = [n for _, of in some for n in of]
-        yield own, [row for home in homes for row in within[home]], sorted({p for home in homes for p in after[home]})
+        pairs = sorted({pair for home in homes for pair in after[home]})
+        held = {n: made.held[n] for n in own if n in made.held}
+        yield own, [row for home in homes for row in within[home]], pairs, held
 
 
 def gathered(components: Iterable[tuple[int, list[int]]]) -> Iterator[list[tuple[int, list[int]]]]:
@@ -196,12 +213,17 @@ def rooted(numbers: Iterable[int], ties: array[float], extra: Pairs) -> dict[int
 
 
 def folded(
-    connection: Connection, ruled: Rulings, numbers: list[int], found: list[tuple[int, int, float]], followed: Pairs
+    connection: Connection,
+    ruled: Rulings,
+    numbers: list[int],
+    found: list[deriving.Tie],
+    followed: Pairs,
+    held: dict[int, int],
 ) -> tuple[list[Row], ...]:
     """Fold whole components; return the rows of their entries for each table."""
     filed = deriving.filed_claims(connection, numbers, ruled)
     later = deriving.successors(connection, filed, ruled, followed)
-    groups = deriving.grouped(filed, found, ruled)
+    groups = deriving.grouped(filed, found, ruled, held)
     made = [entry_of(of, ruled, deriving.FOREVER, successor=deriving.successor(of, later)) for of in groups]
     return rows_of(made, {f.id: n for n, f in filed.items()})
 

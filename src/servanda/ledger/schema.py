@@ -35,6 +35,7 @@ from sqlalchemy.pool import StaticPool
 from servanda.problems import LedgerError
 
 VERSION = 1
+PATIENCE = 30  # seconds that one writer waits for another
 T = TypeVar("T")
 WORDS = """tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'\""""
 
@@ -133,6 +134,10 @@ blocks = Table(
     Column("claim", Integer, primary_key=True),
     sqlite_with_rowid=False,
 )
+# Claims of equal content in reprints of one text: the first stands in blocks and edges for all.
+twins = Table("twins", metadata, Column("claim", Integer, primary_key=True), Column("first", Integer, index=True))
+# Claims whose entries are not made yet: an ``add`` makes the entries of many documents at once.
+pending = Table("pending", metadata, Column("claim", Integer, primary_key=True))
 edges = Table(
     "edges",
     metadata,
@@ -216,7 +221,7 @@ read = Table(
     sqlite_with_rowid=False,
 )
 
-DERIVED = (copies, blocks, edges, members, entries, entry_parties, wide, watched, read)
+DERIVED = (copies, blocks, twins, pending, edges, members, entries, entry_parties, wide, watched, read)
 FACTS = (sources, documents, claims, judgements, looks, problems)
 
 CLAIM_WORDS = f"CREATE VIRTUAL TABLE IF NOT EXISTS claim_words USING fts5(title, words, content='', {WORDS})"
@@ -272,6 +277,8 @@ def opened(path: Path | None) -> Engine:
                 check_version(connection, known, where)
         if not known:
             create(engine)
+        elif not known.issuperset(table.name for table in (twins, pending)):
+            metadata.create_all(engine, [twins, pending])  # a ledger from before they were
     return engine
 
 
@@ -289,7 +296,9 @@ def make_folder(path: Path) -> None:
 def connected(path: Path | None) -> Engine:
     pooled: dict[str, Any] = {} if path else {"poolclass": StaticPool}
     engine = create_engine(
-        f"sqlite:///{path}" if path else "sqlite://", connect_args={"timeout": 30, "check_same_thread": False}, **pooled
+        f"sqlite:///{path}" if path else "sqlite://",
+        connect_args={"timeout": PATIENCE, "check_same_thread": False},
+        **pooled,
     )
 
     @event.listens_for(engine, "connect")
@@ -300,8 +309,9 @@ def connected(path: Path | None) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("immediate", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        asked = connection.get_execution_options()
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {1000 * asked.get('patience', PATIENCE)}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if asked.get("immediate", False) else "BEGIN")
 
     return engine
 

@@ -7,7 +7,8 @@ ledger, and adding the same thing twice changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,10 +16,11 @@ from types import TracebackType
 from sqlalchemy import Connection, Engine, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from servanda.ledger import answering, copying, deriving, extracted, filing, finding, listing
+from servanda.ledger import answering, copying, deriving, extracted, filing, finding, listing, settling
 from servanda.ledger.checking import quotations_that_differ, tables_that_differ
 from servanda.ledger.comparing import Compared
-from servanda.ledger.judging import Rulings, anchor, judgement, resolve, rulings
+from servanda.ledger.filing import Sourced
+from servanda.ledger.judging import anchor, judgement, resolve
 from servanda.ledger.linking import links_of
 from servanda.ledger.matching import compare
 from servanda.ledger.profiles import profile
@@ -45,7 +47,7 @@ from servanda.ledger.records import (
     StatusName,
     Tally,
 )
-from servanda.ledger.rows import claim_from, document_from, judgement_from, judgement_row, parties_key, source_row
+from servanda.ledger.rows import claim_from, document_from, judgement_from, judgement_row, parties_key
 from servanda.ledger.schema import (
     claims,
     default_path,
@@ -55,11 +57,10 @@ from servanda.ledger.schema import (
     members,
     opened,
     problems,
-    sources,
     told,
 )
 from servanda.model import Claim, Document, Source
-from servanda.problems import Problem, QueryError
+from servanda.problems import LedgerError, Problem, QueryError
 
 SHORTEST = 4  # letters of an id that are enough to ask by
 
@@ -83,12 +84,24 @@ class Ledger:
         Made where there is none.
         """
         where = Path(path) if path is not None else default_path()
-        return cls(opened(where), where)
+        ledger = cls(opened(where), where)
+        ledger._complete()
+        return ledger
 
     @classmethod
     def in_memory(cls) -> Ledger:
         """Return an empty ledger that is gone when it is closed."""
         return cls(opened(None))
+
+    def _complete(self) -> None:
+        """Make the entries that an ``add`` which was stopped left unmade, unless another writer is at it now."""
+        with suppress(LedgerError):
+            with self.looking() as connection:
+                waiting = settling.waiting(connection)
+            if waiting:
+                at_once = self.engine.execution_options(immediate=True, patience=0)
+                with told(self.where), at_once.begin() as connection:
+                    settling.settled(connection)
 
     def at(self, day: str, query: str | Query = "", known: str = "published") -> Ledger:
         """Return the ledger as it was knowable on a day, in memory: only what was published (or ``filed``) by then.
@@ -143,32 +156,31 @@ class Ledger:
         in its document is not filed; the filing's problems say so. ``whole`` are the documents
         that the rules read to their end: ``knows`` tells of them.
         """
-        filed = at or now()
+        sourced = Sourced(source, documents_of, claims_of, tuple(found), read_by, whole)
         with self.writing() as connection:
-            connection.execute(insert(sources).on_conflict_do_nothing(), [source_row(source, filed)])
-            added, touched = filing.add_documents(connection, documents_of, filed)
-            sound, bad = filing.verified(connection, claims_of)
-            deriving.watch(connection, filing.newly_told(connection, sound))
-            new, gone = filing.add_claims(connection, sound, [d.id for d in documents_of], filed, read_by)
-            filing.keep_problems(connection, source, [*found, *bad], filed)
-            extracted.note(connection, () if bad else whole)
-            made = self._derive(connection, new, gone, touched)
-        return Filing(added, len(new), tuple(made), len(gone), tuple(bad))
+            made = filing.file_source(connection, sourced, at or now())
+            return replace(made, entries=tuple(settling.settled(connection)))
+
+    def file_many(self, some: Iterable[Sourced], at: str | None = None) -> list[Filing]:
+        """File sources in one transaction; ``settle`` makes their entries, and whoever opens the ledger next."""
+        with self.writing() as connection:
+            return [filing.file_source(connection, sourced, at or now()) for sourced in some]
+
+    def settle(self, most: int = 0) -> list[str]:
+        """Make the entries of the claims that wait for them; none where no more than ``most`` wait.
+
+        Returns the ids of the entries made or changed.
+        """
+        with self.looking() as connection:
+            if settling.waiting(connection) <= most:
+                return []
+        with self.writing() as connection:
+            return settling.settled(connection)
 
     def knows(self, document: Document) -> bool:
         """Return whether a document is filed with all that the rules, as they are now, find in it."""
         with self.looking() as connection:
             return extracted.is_extracted(connection, document)
-
-    def _derive(self, connection: Connection, new: Sequence[int], gone: Sequence[int], touched: set[int]) -> list[str]:
-        """Bring the entries up to date with claims that came and went."""
-        if not (new or gone or touched):
-            return []
-        ruled = self._rulings(connection)
-        judged = self._judged_on(connection, ruled, {*new, *gone}) if gone else set()
-        deriving.link(connection, [*new, *judged], ruled)
-        deriving.unlink(connection, gone)
-        return deriving.refold(connection, {*new, *gone, *touched, *judged}, ruled)
 
     def write_down(
         self, words: str, claim: Claim, by: str, title: str | None = None, day: str | None = None, at: str | None = None
@@ -217,7 +229,7 @@ class Ledger:
         """Return an entry by the id of any claim in it, by any id it ever had, or by the first letters of one."""
         day = as_of or today()
         with self.looking() as connection:
-            ruled = self._rulings(connection)
+            ruled = settling.rulings_of(connection)
             claim_id = self._claim_id(connection, ref)
             home = select(members.c.entry).join(claims, claims.c.n == members.c.claim).where(claims.c.id == claim_id)
             found = answering.full(connection, [connection.execute(home).scalar() or ""], ruled, day)
@@ -232,7 +244,7 @@ class Ledger:
     def entries_by_id(self, ids: Sequence[str], as_of: str | None = None) -> list[Entry]:
         """Return full entries in the order of their present ids; those that are gone are left out."""
         with self.looking() as connection:
-            return answering.full(connection, ids, self._rulings(connection), as_of or today())
+            return answering.full(connection, ids, settling.rulings_of(connection), as_of or today())
 
     def series(self, query: str | Query, as_of: str | None = None) -> list[Series]:
         """Return the recurring meetings among the entries that a query finds, the longest first."""
@@ -288,7 +300,7 @@ class Ledger:
     def _heir(self, connection: Connection, gone: str) -> str:
         """Return the claim that stands on the words of a withdrawn one."""
         old = claim_from(connection.execute(select(claims.c.record).where(claims.c.id == gone)).scalar_one())
-        heir = resolve(anchor(old, gone), filing.claims_in(connection, [old.document]))
+        heir = resolve(anchor(old, gone), settling.claims_in(connection, [old.document]))
         if heir is None:
             raise QueryError(f"{gone}: was withdrawn, and nothing stands on its words now.")
         return heir
@@ -310,7 +322,7 @@ class Ledger:
         """Return the entries that nearly were the same, the nearest first."""
         of = self.entry(ref, as_of)
         with self.looking() as connection:
-            ruled = self._rulings(connection)
+            ruled = settling.rulings_of(connection)
             own = deriving.numbers_of(connection, [f.id for f in of.claims])
             pairs = finding.near_pairs(connection, own.values())
             known = deriving.filed_claims(connection, {n for pair in pairs for n in pair}, ruled)
@@ -339,7 +351,7 @@ class Ledger:
     def claims_in(self, document_id: str) -> list[tuple[Filed, str | None]]:
         """Return the claims of a document as judged, in reading order, each with the entry in which it stands."""
         with self.looking() as connection:
-            return finding.claims_of(connection, document_id, self._rulings(connection))
+            return finding.claims_of(connection, document_id, settling.rulings_of(connection))
 
     def reprints(self, document_id: str) -> list[Card]:
         """Return the other documents that print the same text, oldest first."""
@@ -359,7 +371,7 @@ class Ledger:
             found = connection.execute(hits, asked_for).scalars().all()
             if what == "documents":
                 return finding.document_hits(connection, found)
-            return finding.claim_hits(connection, found, self._rulings(connection))
+            return finding.claim_hits(connection, found, settling.rulings_of(connection))
 
     def compare(self, documents_of: Sequence[Document], claims_of: Sequence[Claim]) -> list[Compared]:
         """Compare claims of documents that are not filed with the ledger.
@@ -369,7 +381,7 @@ class Ledger:
         cards = {d.id: filing.card_of(d, now()) for d in documents_of}
         fresh = [Filed(c.id, c, cards[c.document], not c.review) for c in claims_of if c.document in cards]
         with self.looking() as connection:
-            ruled = self._rulings(connection)
+            ruled = settling.rulings_of(connection)
             return [finding.compared(connection, filed, ruled) for filed in fresh]
 
     # Judging
@@ -391,6 +403,7 @@ class Ledger:
         judgement stands on its founding claim.
         """
         with self.writing() as connection:
+            settling.settled(connection)
             on = [self._anchor(connection, ref) for ref in refs]
             made = judgement(verb, on, by, at or now(), why, slot, value)
             connection.execute(insert(judgements).on_conflict_do_nothing(), [judgement_row(made)])
@@ -422,12 +435,12 @@ class Ledger:
     def judgement_problems(self) -> list[Problem]:
         """Return the judgements that hold no longer: contradicted by later ones, or their claim is gone."""
         with self.looking() as connection:
-            return self._rulings(connection).problems
+            return settling.rulings_of(connection).problems
 
     def review(self, limit: int = 50) -> list[Doubt]:
         """Return what a person should decide: uncertain pairs, nearest first, then doubtful claims, surest first."""
         with self.looking() as connection:
-            ruled = self._rulings(connection)
+            ruled = settling.rulings_of(connection)
             pairs = finding.doubtful_pairs(connection, ruled, limit)
             return pairs + finding.doubtful_claims(connection, ruled, limit - len(pairs))
 
@@ -438,46 +451,27 @@ class Ledger:
 
     def _replay(self, connection: Connection, passed: Judgement) -> None:
         """Make again what a judgement changed: the claims it stands on, and all tied to them before and after."""
-        ruled = self._rulings(connection)
-        numbers = set(deriving.numbers_of(connection, self._stand(connection, [passed])[0].values()).values())
+        ruled = settling.rulings_of(connection)
+        numbers = set(deriving.numbers_of(connection, settling.standing(connection, [passed])[0].values()).values())
         if passed.verb in ("correct", "reject"):
             deriving.link(connection, numbers, ruled)
         deriving.refold(connection, numbers, ruled)
-
-    def _rulings(self, connection: Connection) -> Rulings:
-        """Return the judgements in force, resolved to the claims that they now stand on."""
-        rows = connection.execute(select(judgements).where(judgements.c.withdrawn.is_(None))).mappings().all()
-        judged = [judgement_from(row) for row in rows]
-        return rulings(judged, self._stand(connection, judged)[0]) if judged else Rulings()
-
-    def _stand(self, connection: Connection, judged: Sequence[Judgement]) -> tuple[dict[Anchor, str], set[str]]:
-        """Return where each anchor of some judgements now stands, and the claims that stood in for a lost one."""
-        anchors = {a for j in judged for a in j.on}
-        of = filing.claims_in(connection, sorted({a.document for a in anchors}))
-        at = {a: heir for a in anchors if (heir := resolve(a, of)) is not None}
-        return at, {heir for a, heir in at.items() if heir != a.claim}
-
-    def _judged_on(self, connection: Connection, ruled: Rulings, numbers: set[int]) -> set[int]:
-        """Return the claims that inherited a judgement, besides those already at hand."""
-        rows = connection.execute(select(judgements).where(judgements.c.withdrawn.is_(None))).mappings().all()
-        heirs = self._stand(connection, [judgement_from(row) for row in rows])[1] if rows else set()
-        return set(deriving.numbers_of(connection, heirs).values()) - numbers
 
     # Keeping
 
     def rebuild(self) -> int:
         """Make every entry again from the facts; return how many there are. One transaction."""
         with self.writing() as connection:
-            return rebuilt(connection, self._rulings(connection), self.path)
+            return rebuilt(connection, settling.rulings_of(connection), self.path)
 
     def check(self) -> Checked:
         """Verify each quotation against its document, make the entries again, and report what differed."""
         with self.writing() as connection:
             seen, quoted, bad = quotations_that_differ(connection)
             count, differing = tables_that_differ(
-                connection, lambda: rebuilt(connection, self._rulings(connection), self.path)
+                connection, lambda: rebuilt(connection, settling.rulings_of(connection), self.path)
             )
-            return Checked(seen, quoted, count, (*bad, *differing, *self._rulings(connection).problems))
+            return Checked(seen, quoted, count, (*bad, *differing, *settling.rulings_of(connection).problems))
 
     def problems(self) -> list[Problem]:
         """Return what went wrong with the sources filed so far."""

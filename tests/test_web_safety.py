@@ -121,7 +121,7 @@ def test_a_body_that_is_too_large_is_refused_whether_or_not_it_says_so(client: T
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "servanda.example", "::"])
 def test_it_does_not_listen_where_others_could_reach_it(host: str) -> None:
-    with pytest.raises(QueryError, match="accounts are not there yet"):
+    with pytest.raises(QueryError, match="there are no accounts"):
         check_address(host)
 
 

@@ -32,6 +32,7 @@ ROOMS = (
     "sharing",
     "models",
     "serving",
+    "accounts",
 )
 
 ORDER = (
@@ -63,10 +64,12 @@ AsOf = Annotated[str | None, typer.Option("--as-of", help="What was knowable on 
 Limit = Annotated[int, typer.Option("--limit", help="Show at most so many; 0 for all.", min=0)]
 
 
-def command(name: str, after: str | None = None) -> Callable[[Callable[P, int]], Callable[P, int]]:
+def command(
+    name: str, after: str | None = None, of: typer.Typer | None = None
+) -> Callable[[Callable[P, int]], Callable[P, int]]:
     """Register a command. Its function returns the exit status; what it raises becomes one line.
 
-    ``after`` is what its help ends with.
+    ``after`` is what its help ends with; ``of`` is the group that it belongs to.
     """
 
     def register(function: Callable[P, int]) -> Callable[P, int]:
@@ -74,7 +77,7 @@ def command(name: str, after: str | None = None) -> Callable[[Callable[P, int]],
         def guarded(*args: P.args, **kwargs: P.kwargs) -> int:
             raise typer.Exit(status_of(lambda: function(*args, **kwargs)))
 
-        app.command(name, epilog=after)(guarded)
+        (of or app).command(name, epilog=after)(guarded)
         return function
 
     return register

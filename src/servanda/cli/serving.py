@@ -1,8 +1,9 @@
-"""``servanda serve``: the web app on this machine."""
+"""``servanda serve``: the web app, on this machine, or with accounts for others."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,40 +17,95 @@ if TYPE_CHECKING:
 @command("serve")
 def serve(
     ledger: LedgerPath = None,
-    host: Annotated[str, typer.Option("--host", help="Only this machine's own: 127.0.0.1, ::1, localhost.")] = (
-        "127.0.0.1"
-    ),
-    port: Annotated[int, typer.Option("--port", help="Where to listen.", min=0, max=65535)] = 8230,
+    host: Annotated[str, typer.Option("--host", help="Where to listen; others need accounts.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="At which port.", min=0, max=65535)] = 8230,
+    names: Annotated[
+        list[str] | None, typer.Option("--name", help="A host name under which others reach it.", metavar="NAME")
+    ] = None,
+    certificate: Annotated[Path | None, typer.Option("--certificate", help="For https.", metavar="FILE.pem")] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="The certificate's key.", metavar="FILE.pem")] = None,
     by: By = None,
 ) -> int:
     """Open the ledger in a browser; the REST API is under /api/v1.
 
-    For this machine only: there are no accounts yet, so other addresses are refused.
+    Without accounts it is open, and for this machine only. With accounts (servanda accounts)
+    everybody signs in, and it may listen elsewhere, behind https.
 
     \b
     Examples:
       servanda serve
       servanda serve --ledger desk.db --port 8300
+      servanda serve --host 0.0.0.0 --name ledger.example.org --certificate cert.pem --key key.pem
+      servanda serve --name ledger.example.org
     """
     from servanda.ledger import Ledger
     from servanda.problems import QueryError
 
     try:
+        import argon2  # noqa: F401
         import uvicorn
 
         from servanda.web import app_for
+        from servanda.web.accounts import Accounts, beside
         from servanda.web.guarding import check_address
+        from servanda.web.settings import web_settings
     except ImportError as error:
         raise QueryError(f"serve: {error.name} is missing. Install it with: pip install 'servanda[web]'") from error
     from servanda.cli.demo import file_sample
 
-    check_address(host)
-    with Ledger.open(ledger) as opened, listening(host, port) as door:
-        named = f"[{host}]" if ":" in host else host
-        print(f"{opened.where}: open http://{named}:{door.getsockname()[1]} in a browser; Ctrl+C stops it.", flush=True)
-        app = app_for(opened, by=author(by), sample=file_sample)
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[door])
+    settings, others = web_settings(), own_names(host, names or [])
+    with Ledger.open(ledger) as opened:
+        accounts = Accounts(beside(opened.path))
+        local = check_address(host, others, accounts.there())
+        secure = encrypted(certificate, key)
+        with listening(host, port) as door:
+            print(said_of(opened.where, host, others, door, secure, accounts.there()), flush=True)
+            app = app_for(
+                opened, by=author(by), sample=file_sample, accounts=accounts, names=others, local=local,
+                settings=settings,
+            )  # fmt: skip
+            config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10, **secure)
+            uvicorn.Server(config).run(sockets=[door])
     return DONE
+
+
+def own_names(host: str, names: list[str]) -> list[str]:
+    """Return the names under which the app answers: those given, and where it listens if that is one machine."""
+    from servanda.web.guarding import EVERYWHERE, LOOPBACK
+
+    return [*names, *([host] if host not in EVERYWHERE | LOOPBACK else [])]
+
+
+def encrypted(certificate: Path | None, key: Path | None) -> dict[str, Any]:
+    """Return the settings of https. Raises QueryError for a certificate without its key, or one that cannot be read."""
+    import ssl
+
+    from servanda.problems import QueryError
+
+    if certificate is None and key is None:
+        return {}
+    if certificate is None or key is None:
+        raise QueryError("https needs both: --certificate cert.pem --key key.pem")
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        raise QueryError(f"--certificate {certificate}: cannot be used with --key {key} ({error}).") from error
+    return {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
+
+
+def said_of(
+    where: str, host: str, names: list[str], door: socket, secure: dict[str, Any], accounts: bool
+) -> str:  # fmt: skip
+    """Return what is told when it listens."""
+    from servanda.web.guarding import LOOPBACK
+
+    called = host if host in LOOPBACK or not names else names[0]
+    named = f"[{called}]" if ":" in called else called
+    scheme = "https" if secure else "http"
+    told = f"{where}: open {scheme}://{named}:{door.getsockname()[1]} in a browser; Ctrl+C stops it."
+    if accounts and not secure and host not in LOOPBACK:
+        told += "\nPasswords cross the network unencrypted; give --certificate and --key, or put https before it."
+    return told
 
 
 def listening(host: str, port: int) -> socket:

@@ -1,4 +1,4 @@
-"""Pages and forms by which a person decides: judgements, their withdrawal, the review queue.
+"""Pages and forms by which a person decides: judgements, their withdrawal, the review queue, the log.
 
 Invariant: nothing is decided but by a form of this site, signed and dated, and all of it can be withdrawn.
 """
@@ -11,19 +11,24 @@ import regex
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from servanda.ledger import Judgement
 from servanda.problems import QueryError
-from servanda.web.guarding import TOKEN, check_token
-from servanda.web.page import TheLedger, page
+from servanda.web.auditing import PASSED, WITHDREW, events
+from servanda.web.guarding import check_token
+from servanda.web.meanwhile import Asked, Judging, OvertakenError
+from servanda.web.page import TheLedger, form_token, page
+from servanda.web.who import address_of, signature, who_asks
 from servanda.web.wording import address
 
 router = APIRouter()
 QUEUE = 200  # doubts in the queue at once
+LINES = 200  # of the log on one page
 LOCAL = regex.compile(r"/(?![/\\])[\w/\-.]*")
 
 
 def genuine(request: Request, token: Annotated[str, Form()] = "") -> None:
     """Let a form pass that carries the token which its page was given."""
-    check_token(token, request.cookies.get(TOKEN))
+    check_token(token, form_token(request))
 
 
 Genuine = Depends(genuine)
@@ -36,11 +41,36 @@ def back_to(path: str, judged: str) -> RedirectResponse:
     return RedirectResponse(address(known, judged=judged), 303)
 
 
+def passed(request: Request, asked: Asked) -> Judgement:
+    """Pass a judgement, and note who did. Raises OvertakenError where another decided otherwise meanwhile."""
+    judging: Judging = request.app.state.judging
+    made = judging.pass_on(asked)
+    noted(request, PASSED, made.id)
+    return made
+
+
+def noted(request: Request, did: str, what: str) -> None:
+    request.app.state.accounts.note(signature(request), did, what, address_of(request))
+
+
+def taken_back(request: Request, ledger: TheLedger, ref: str) -> Judgement:
+    made = ledger.withdraw(ref)
+    noted(request, WITHDREW, made.id)
+    return made
+
+
+def overtaken(request: Request, error: Exception) -> HTMLResponse:
+    """Tell that somebody else decided otherwise, and let the reader leave it so or differ all the same."""
+    if not isinstance(error, OvertakenError):
+        raise error
+    return page(request, "overtaken.html", 409, judged=error.judged, asked=error.asked, told=str(error))
+
+
 @router.get("/judgements")
 def judgements(request: Request, ledger: TheLedger) -> HTMLResponse:
     """Everything that was decided, the latest first."""
-    passed = list(reversed(ledger.judgements()))
-    return page(request, "judgements.html", judged=passed, told=request.query_params.get("judged", ""))
+    made = list(reversed(ledger.judgements()))
+    return page(request, "judgements.html", judged=made, told=request.query_params.get("judged", ""))
 
 
 @router.post("/judgements", dependencies=[Genuine])
@@ -54,12 +84,14 @@ def judge(
     why: Words = "",
     by: Words = "",
     back: Words = "/judgements",
+    seen: Words = "",
 ) -> RedirectResponse:
     """Pass a judgement and go back to where it was passed; a rejected entry's page is no more."""
-    refs = [ref.strip() for ref in on if ref.strip()]
-    signed = by.strip() or request.app.state.by
+    refs = tuple(ref.strip() for ref in on if ref.strip())
+    signed = who_asks(request).name or by.strip() or signature(request)
     kept = value.strip() if verb in ("correct", "due", "note") else None
-    made = ledger.judge(verb, *refs, by=signed, why=why.strip(), slot=slot if verb == "correct" else None, value=kept)
+    asked = Asked(verb, refs, signed, why.strip(), slot if verb == "correct" else None, kept, seen or None)
+    made = passed(request, asked)
     return back_to(standing(ledger, refs[0]) if back == "entry" else back, made.id)
 
 
@@ -72,23 +104,25 @@ def standing(ledger: TheLedger, ref: str) -> str:
 
 
 @router.post("/judgements/{ref}/withdraw", dependencies=[Genuine])
-def withdraw(ref: str, ledger: TheLedger, back: Words = "/judgements") -> RedirectResponse:
+def withdraw(request: Request, ref: str, ledger: TheLedger, back: Words = "/judgements") -> RedirectResponse:
     """Take a judgement back and return to the page of what it was passed on."""
-    made = ledger.withdraw(ref)
+    made = taken_back(request, ledger, ref)
     return back_to(standing(ledger, made.on[0].claim) if back == "entry" else back, made.id)
 
 
 @router.get("/review")
 def review(request: Request, ledger: TheLedger) -> HTMLResponse:
     """One doubt at a time, with one key for each answer."""
-    at = request.query_params.get("at", "0")
-    place = int(at) if at.isdecimal() and len(at) < 6 else 0
     doubts = ledger.review(QUEUE)
-    place = min(place, len(doubts))
+    place = min(number(request.query_params.get("at", "0")), len(doubts))
     told = request.query_params.get("judged", "")
-    passed = next((j for j in ledger.judgements() if j.id == told and not j.withdrawn), None)
+    last = next((j for j in ledger.judgements() if j.id == told and not j.withdrawn), None)
     doubt = doubts[place] if place < len(doubts) else None
-    return page(request, "review.html", doubt=doubt, place=place, total=len(doubts), passed=passed, queue=QUEUE)
+    return page(request, "review.html", doubt=doubt, place=place, total=len(doubts), passed=last, queue=QUEUE)
+
+
+def number(words: str) -> int:
+    return int(words) if words.isdecimal() and len(words) < 6 else 0
 
 
 @router.post("/review", dependencies=[Genuine])
@@ -99,16 +133,24 @@ def answered(
     on: Annotated[list[str], Form()] = [],  # noqa: B006 - FastAPI copies it
     at: Words = "0",
     undo: Words = "",
+    seen: Words = "",
 ) -> RedirectResponse:
     """Judge as answered, skip, or undo the last; then show the next doubt."""
-    place = int(at) if at.isdecimal() and len(at) < 6 else 0
+    place = number(at)
     if answer == "skip":
         return RedirectResponse(f"/review?at={place + 1}", 303)
     if answer == "undo":
-        return RedirectResponse(address("/review", at=place, judged=ledger.withdraw(undo).id), 303)
+        return RedirectResponse(address("/review", at=place, judged=taken_back(request, ledger, undo).id), 303)
     verbs = {("yes", 2): "same", ("no", 2): "different", ("yes", 1): "accept", ("no", 1): "reject"}
     verb = verbs.get((answer, len(on)))
     if verb is None:
         raise QueryError(f"review: {answer!r} is no answer. Use the buttons yes, no, skip or undo.")
-    made = ledger.judge(verb, *on, by=request.app.state.by, why="review")
+    made = passed(request, Asked(verb, tuple(on), signature(request), "review", seen=seen or None))
     return RedirectResponse(address("/review", at=place, judged=made.id), 303)
+
+
+@router.get("/audit")
+def audit(request: Request, ledger: TheLedger) -> HTMLResponse:
+    """Who judged, withdrew, added or signed in, the latest first."""
+    at, found = number(request.query_params.get("at", "0")), events(ledger, request.app.state.accounts)
+    return page(request, "audit.html", found=found[at : at + LINES], at=at, size=LINES, total=len(found))

@@ -1,24 +1,26 @@
 """What stands between the app and whoever speaks to it: hosts, sizes, origins, headers, form tokens.
 
-There are no accounts yet, so the app answers only to this machine's own names: a page of
-another site that points its name here is refused, as is a form that another site sends.
+Invariant: a name that is not this site's, a form that another site sends, and a body past the
+limit are refused before the app sees any of it, and every answer bears HEADERS.
 """
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Collection
 from hmac import compare_digest
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from servanda.problems import QueryError
+from servanda.web.refusing import refused
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+EVERYWHERE = frozenset({"0.0.0.0", "::", ""})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-TOKEN = "servanda_form"
+DRAINED = 8  # times the limit that is read and thrown away, so that a browser comes to read the answer
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -31,71 +33,89 @@ HEADERS = {
 
 
 class Guard:
-    """Refuses foreign hosts, foreign forms and bodies over ``most`` bytes; dresses every answer in HEADERS."""
+    """Refuses foreign hosts, foreign forms and bodies over ``most`` bytes; dresses every answer in HEADERS.
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    ``hosts`` are the names under which the app answers besides this machine's own.
+    """
+
+    def __init__(self, app: ASGIApp, most: int, hosts: Collection[str] = ()) -> None:
         self.app = app
         self.most = most
+        self.hosts = LOOPBACK | {host.lower() for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body = Body(receive, send, self.most)
-        if refused := refusal(scope, self.most):
-            status, words = refused
-            await PlainTextResponse(words, status)(scope, receive, body.send)
+        body = Body(scope, receive, send, self.most)
+        if found := refusal(scope, self.most, self.hosts):
+            status, words = found
+            await body.drain()
+            await refused(scope, status, words)(scope, receive, body.dressed)
             return
-        await self.app(scope, body.receive, body.send)
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        await self.app(asked, body.receive, body.send)
 
 
 class Body:
     """One exchange: counts what comes in, and answers 413 in the app's place where that is too much."""
 
-    def __init__(self, receive: Receive, send: Send, most: int) -> None:
-        self._receive, self._send, self.most = receive, send, most
+    def __init__(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
+        self.scope, self._receive, self._send, self.most = scope, receive, send, most
         self.seen = 0
-        self.told = False
+        self.told = self.ended = False
 
     async def receive(self) -> Message:
         message = await self._receive()
         self.seen += len(message.get("body", b""))
+        self.ended = self.ended or not message.get("more_body", False)
         if self.seen > self.most:
-            return {"type": "http.request", "body": b"", "more_body": False}
+            raise HTTPException(413, too_large(self.most))
         return message
 
+    async def drain(self) -> None:
+        """Read on to the end of what is refused, within bounds."""
+        while not self.ended and self.seen <= DRAINED * self.most:
+            message = await self._receive()
+            self.seen += len(message.get("body", b""))
+            self.ended = not message.get("more_body", False)
+
     async def send(self, message: Message) -> None:
-        if self.seen > self.most:
-            await self.refuse(message)
-            return
+        if self.seen <= self.most:
+            await self.dressed(message)
+        elif not self.told:
+            self.told = True
+            await self.drain()
+            await refused(self.scope, 413, too_large(self.most))(self.scope, self._receive, self.dressed)
+
+    async def dressed(self, message: Message) -> None:
+        """Send with HEADERS; the answer to HEAD goes without its body."""
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for key, value in HEADERS.items():
                 headers.setdefault(key, value)
             headers.setdefault("cache-control", "no-cache")
+            if self.scope.get("scheme") == "https":
+                headers.setdefault("strict-transport-security", "max-age=31536000")
+        elif self.scope["method"] == "HEAD":
+            message = {**message, "body": b""}
         await self._send(message)
 
-    async def refuse(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and not self.told:
-            self.told = True
-            words = too_large(self.most).encode()
-            named = [(key.encode(), value.encode()) for key, value in HEADERS.items()]
-            plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(words)).encode())]
-            await self._send({"type": "http.response.start", "status": 413, "headers": [*plain, *named]})
-            await self._send({"type": "http.response.body", "body": words})
 
-
-def refusal(scope: Scope, most: int) -> tuple[int, str] | None:
+def refusal(scope: Scope, most: int, hosts: Collection[str] = LOOPBACK) -> tuple[int, str] | None:
     """Return the status and the words with which a request is refused before it is read, or None."""
     headers = Headers(scope=scope)
     host = headers.get("host", "")
-    if host_of(f"http://{host}") not in LOOPBACK:
-        return 421, "This ledger answers only on this machine, as http://localhost. Accounts are not there yet.\n"
+    if host_of(f"http://{host}") not in hosts:
+        return (
+            421,
+            f"{host}: this ledger does not answer under this name. It is told by: servanda serve --name NAME",
+        )
     length = headers.get("content-length", "0")
     if length.isdigit() and int(length) > most:
         return 413, too_large(most)
     if scope["method"] not in SAFE and foreign(headers, host):
-        return 403, "This was sent by another site's page, and was refused. Use the form on this site.\n"
+        return 403, "This was sent by another site's page, and was refused. Use the form on this site."
     return None
 
 
@@ -115,22 +135,33 @@ def host_of(url: str) -> str | None:
 
 
 def too_large(most: int) -> str:
-    return f"This is larger than {most >> 20} MB. Add large files with: servanda add PATH\n"
-
-
-def new_token() -> str:
-    return secrets.token_urlsafe(24)
+    size = f"{most >> 20} MB" if most >= 1 << 20 else f"{most:,} bytes"
+    return (
+        f"This is larger than {size}; nothing of it was filed. Send less at once, or add it on the server: "
+        "servanda add PATH"
+    )
 
 
 def check_token(given: str | None, known: str | None) -> None:
     """Raise QueryError where a form does not carry the token that its page was given."""
-    if not given or not known or not compare_digest(given.encode(), known.encode()):
+    if not given or not known or not compare_digest(given.encode("utf-8", "replace"), known.encode("utf-8", "replace")):
         raise QueryError("This form is from another visit, or cookies are off. Load the page again and send it again.")
 
 
-def check_address(host: str) -> None:
-    """Raise QueryError for an address that others could reach: there are no accounts yet."""
-    if host not in LOOPBACK:
+def check_address(host: str, names: Collection[str] = (), accounts: bool = False) -> bool:
+    """Return whether only this machine can reach an address, also by another name.
+
+    Raises QueryError where others could and there are no accounts, or no name to be called by.
+    """
+    away = sorted({name.lower() for name in names} - LOOPBACK)
+    if host in LOOPBACK and not away:
+        return True
+    said = f"--host {host}" if host not in LOOPBACK else f"--name {away[0]}"
+    if not accounts:
         raise QueryError(
-            f"--host {host}: others could reach it, and accounts are not there yet. Use 127.0.0.1, and ssh to share it."
+            f"{said}: others could reach it, and there are no accounts. "
+            "Make the first: servanda accounts add NAME --role admin"
         )
+    if host in EVERYWHERE and not away:
+        raise QueryError(f"{said}: say by which name it is called, as in: --name ledger.example.org")
+    return False

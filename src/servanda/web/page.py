@@ -5,6 +5,7 @@ Invariant: no template marks a document's words as safe; ``wording.safe`` alone 
 
 from __future__ import annotations
 
+import secrets
 from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -19,8 +20,9 @@ from servanda.ledger import Ledger, StatusName
 from servanda.model import Kind, Stage
 from servanda.web import wording
 from servanda.web.figures import Figures
-from servanda.web.guarding import TOKEN, new_token
+from servanda.web.who import BEGAN, signature, who_asks
 
+TOKEN = "servanda_form"
 PLACES = (
     ("/", "Home"),
     ("/entries", "Entries"),
@@ -65,19 +67,29 @@ def templates() -> Environment:
         "DOMAINS": domains(),
         "FORMS": {str(kind): forms(kind) for kind in Kind},
         "PLACES": PLACES,
+        "moment": BEGAN.get,
     }
     return made
 
 
 def page(request: Request, template: str, status: int = 200, **told: Any) -> HTMLResponse:
     """Return a page; the first one of a visit gives the browser the token that its forms must carry."""
-    token = request.cookies.get(TOKEN) or new_token()
-    words = {"request": request, "token": token, "by": request.app.state.by, "here": request.url.path} | told
+    who = who_asks(request)
+    token = form_token(request) or secrets.token_urlsafe(24)
+    words = {"request": request, "token": token, "by": signature(request), "here": request.url.path, "who": who} | told
     text = templates().get_template(template).render(words)
     made = HTMLResponse(text.encode("utf-8", "replace"), status)
-    if TOKEN not in request.cookies:
-        made.set_cookie(TOKEN, token, httponly=True, samesite="strict", path="/")
+    if not form_token(request):
+        secure = request.url.scheme == "https"
+        made.set_cookie(TOKEN, token, httponly=True, samesite="strict", path="/", secure=secure)
+    if who.signed_in:
+        made.headers["cache-control"] = "no-store"
     return made
+
+
+def form_token(request: Request) -> str | None:
+    """Return the token that a form must carry: of the session, else of the visit."""
+    return who_asks(request).form or request.cookies.get(TOKEN)
 
 
 def ledger_of(request: Request) -> Ledger:

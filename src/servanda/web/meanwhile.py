@@ -1,0 +1,72 @@
+"""Two people at one thing: what somebody else decided since a page was made.
+
+Invariant: nobody's judgement is passed over by another who had not seen it; who has seen it may differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+
+from servanda.ledger import Judgement, Ledger
+from servanda.problems import ServandaError
+
+RIVALS = {"same": "different", "different": "same", "accept": "reject", "reject": "accept"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A judgement that somebody wants to pass; ``seen`` is when (UTC) what they judge by was shown to them."""
+
+    verb: str
+    on: tuple[str, ...]
+    by: str
+    why: str = ""
+    slot: str | None = None
+    value: str | None = None
+    seen: str | None = None
+
+
+class OvertakenError(ServandaError):
+    """Somebody else decided otherwise; ``judged`` is what, ``asked`` what was then not passed."""
+
+    def __init__(self, judged: Judgement, asked: Asked) -> None:
+        done = " ".join(filter(None, (judged.verb, judged.slot, judged.value)))
+        super().__init__(f"{judged.by} judged “{done}” on this at {judged.at}; yours was not passed.")
+        self.judged, self.asked = judged, asked
+
+
+@dataclass(slots=True)
+class Judging:
+    """Passes judgements one after another, so that of two at once one sees the other."""
+
+    ledger: Ledger
+    lock: Lock = field(default_factory=Lock)
+
+    def pass_on(self, asked: Asked) -> Judgement:
+        """Pass a judgement. Raises OvertakenError where another decided otherwise since ``seen``."""
+        with self.lock:
+            if asked.seen and (other := self.rival(asked)):
+                raise OvertakenError(other, asked)
+            how = {"by": asked.by, "why": asked.why, "slot": asked.slot, "value": asked.value}
+            return self.ledger.judge(asked.verb, *asked.on, **how)  # type: ignore[arg-type]
+
+    def rival(self, asked: Asked) -> Judgement | None:
+        """Return the last judgement in force that somebody else passed since, and that says otherwise."""
+        others = (j for j in self.ledger.judgements() if not j.withdrawn and j.by != asked.by)
+        later = [j for j in others if j.at >= (asked.seen or "")]
+        return next((j for j in reversed(later) if on_the_same(j, asked.on) and otherwise(j, asked)), None)
+
+
+def on_the_same(judged: Judgement, refs: Sequence[str]) -> bool:
+    """True where a judgement stands on the claims that these ids, or first letters of ids, mean."""
+    on = [anchor.claim for anchor in judged.on]
+    return len(on) == len(refs) and all(any(claim.startswith(ref) for claim in on) for ref in refs)
+
+
+def otherwise(judged: Judgement, asked: Asked) -> bool:
+    if asked.verb in RIVALS:
+        return judged.verb == RIVALS[asked.verb]
+    alike = judged.verb == asked.verb and judged.slot == asked.slot
+    return alike and asked.verb != "note" and judged.value != asked.value

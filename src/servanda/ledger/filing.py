@@ -26,11 +26,12 @@ from servanda.ledger.rows import (
     parties_key,
     source_row,
 )
-from servanda.ledger.schema import chunks, claims, copies, documents, problems, sources
+from servanda.ledger.schema import chunks, claims, copies, documents, problems, put, sources
 from servanda.model import Claim, Document, Quotation, Source
 from servanda.problems import Problem, QueryError
 
 MANUAL = "manual"
+DOCUMENT_WORDS = text("INSERT INTO document_words(rowid, title, words) VALUES (:n, :title, :words)")
 CLAIM_WORDS = text("INSERT INTO claim_words(rowid, title, words) VALUES (:n, :title, :words)")
 
 
@@ -70,10 +71,7 @@ def add_documents(connection: Connection, added: Sequence[Document], filed: str)
     new = {document.id: document for document in added if document.id not in known}
     for document in new.values():
         n = connection.execute(insert(documents).returning(documents.c.n), [document_row(document, filed)]).scalar_one()
-        connection.execute(
-            text("INSERT INTO document_words(rowid, title, words) VALUES (:n, :title, :words)"),
-            {"n": n, "title": document.title or "", "words": document.text},
-        )
+        connection.execute(DOCUMENT_WORDS, {"n": n, "title": document.title or "", "words": document.text})
         touched |= note_copies(connection, n, document)
     return len(new), touched
 
@@ -81,26 +79,29 @@ def add_documents(connection: Connection, added: Sequence[Document], filed: str)
 def note_copies(connection: Connection, n: int, document: Document) -> set[int]:
     """Put a document among those that print the same text; return the numbers of the claims of all that thereby moved.
 
-    All reprints bear the smallest id among them, whichever came first.
+    All reprints bear the smallest id among them, whichever came first. A text of the very
+    same words as one before it stands where that one stands, and needs no keys of its own.
     """
     signed = reprints.signature(document.text)
-    keys = reprints.bands(signed)
-    connection.execute(insert(copies).on_conflict_do_nothing(), [{"band": key, "document": n} for key in keys])
-    groups = groups_alike(connection, n, keys, signed)
+    key = reprints.whole(signed)
+    same = select(documents.c.copy_of).join(copies, copies.c.document == documents.c.n).where(copies.c.band == key)
+    groups = set(connection.execute(same.limit(1)).scalars())
     if not groups:
-        return set()
+        keys = reprints.bands(signed)
+        put(connection, copies, [(band, n) for band in {key, *keys}])
+        groups = groups_alike(connection, n, keys, signed)
     root = min(groups | {document.id})
-    of = groups | {document.id}
-    moved = connection.execute(select(documents.c.id).where(documents.c.copy_of.in_(of - {root}))).scalars().all()
-    connection.execute(update(documents).where(documents.c.id.in_(moved)).values(copy_of=root))
-    return set(
-        connection.execute(
-            select(claims.c.n).where(claims.c.document.in_(moved), claims.c.withdrawn.is_(None))
-        ).scalars()
-    )
+    of = (groups | {document.id}) - {root}
+    moved = connection.execute(select(documents.c.id).where(documents.c.copy_of.in_(of))).scalars().all() if of else []
+    touched: set[int] = set()
+    for some in chunks(moved):
+        connection.execute(update(documents).where(documents.c.id.in_(some)).values(copy_of=root))
+        asked = select(claims.c.n).where(claims.c.document.in_(some), claims.c.withdrawn.is_(None))
+        touched |= set(connection.execute(asked).scalars())
+    return touched
 
 
-def groups_alike(connection: Connection, n: int, keys: Sequence[int], signed: Sequence[int]) -> set[str]:
+def groups_alike(connection: Connection, n: int, keys: Sequence[int], signed: reprints.Signature) -> set[str]:
     """Return the groups of reprints in which a text like this one stands; of each group no more texts are compared."""
     near = select(copies.c.document).where(copies.c.band.in_(keys), copies.c.document != n)
     found = connection.execute(select(documents.c.n, documents.c.copy_of).where(documents.c.n.in_(near))).all()

@@ -20,7 +20,7 @@ from servanda.ledger import answering, copying, deriving, extracted, filing, fin
 from servanda.ledger.checking import quotations_that_differ, tables_that_differ
 from servanda.ledger.comparing import Compared
 from servanda.ledger.filing import Sourced
-from servanda.ledger.judging import anchor, judgement, resolve
+from servanda.ledger.judging import Rulings, anchor, judgement, resolve
 from servanda.ledger.linking import links_of
 from servanda.ledger.matching import compare
 from servanda.ledger.profiles import profile
@@ -456,6 +456,9 @@ class Ledger:
         if passed.verb in ("correct", "reject"):
             deriving.link(connection, numbers, ruled)
         deriving.refold(connection, numbers, ruled)
+
+    def _rulings(self, connection: Connection) -> Rulings:
+        return settling.rulings_of(connection)
 
     # Keeping
 

@@ -5,7 +5,18 @@ Invariant: one bad input never stops a batch and is never passed over in silence
 
 from .decoding import decoded
 from .limits import Limits
-from .receiving import Read, read, read_bytes
+from .receiving import Read, Unread, opened, parts, read, read_bytes, renumbered
 from .settings import limits_in_force
 
-__all__ = ["Limits", "Read", "decoded", "limits_in_force", "read", "read_bytes"]
+__all__ = [
+    "Limits",
+    "Read",
+    "Unread",
+    "decoded",
+    "limits_in_force",
+    "opened",
+    "parts",
+    "read",
+    "read_bytes",
+    "renumbered",
+]

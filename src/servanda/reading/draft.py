@@ -76,6 +76,16 @@ class Member:
     declared: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A member that nobody has read yet, with what its archive says of it; it can be read elsewhere."""
+
+    member: Member
+    where: str
+    """The archive's path."""
+    depth: int
+
+
 class Refused(Exception):  # noqa: N818 - it says what the reader did
     """Raised by a reader that gives an input up; carries the problem."""
 
@@ -95,6 +105,8 @@ class Material:
     """The encoding that a header outside the bytes gave."""
     depth: int = 0
     read: bytes | None = None
+    sealing: bool = False
+    """Whether members of archives are handed on unread."""
 
     @classmethod
     def of(cls, data: bytes, where: str, limits: Limits, declared: str | None = None, depth: int = 0) -> Material:

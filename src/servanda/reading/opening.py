@@ -17,7 +17,8 @@ from typing import BinaryIO, cast
 
 from servanda.problems import Problem
 
-from .draft import Draft, Facts, Material, Member, Refused
+from .draft import Draft, Facts, Material, Member, Refused, Sealed
+from .limits import Limits
 from .sniffing import HEAD, sniffed
 
 Reader = Callable[[Material], Iterator[Draft | Member | Problem]]
@@ -50,7 +51,7 @@ def _reader(sort: str) -> Reader:
     return cast(Reader, getattr(import_module(f"servanda.reading.{module}"), name))
 
 
-def drafts_in(material: Material) -> Iterator[Draft | Problem]:
+def drafts_in(material: Material) -> Iterator[Draft | Problem | Sealed]:
     """Yield the drafts and problems of what the material holds, in its order."""
     try:
         yield from _read(material)
@@ -65,7 +66,7 @@ def drafts_in(material: Material) -> Iterator[Draft | Problem]:
         yield material.problem(f"cannot be read ({type(error).__name__}: {reason}).", "broken", "Get the file again.")
 
 
-def _read(material: Material) -> Iterator[Draft | Problem]:
+def _read(material: Material) -> Iterator[Draft | Problem | Sealed]:
     sort = _sort_of(material)
     if sort == "empty":
         yield material.problem("empty: nothing in it but NULs or blanks.", "empty", "Check that it was saved whole.")
@@ -93,7 +94,7 @@ def _sort_of(material: Material) -> str:
     return sort
 
 
-def _unpacked(material: Material, sort: str) -> Iterator[Draft | Problem]:
+def _unpacked(material: Material, sort: str) -> Iterator[Draft | Problem | Sealed]:
     """Read what a compressed file holds under the file's own path."""
     from .containers import opened
 
@@ -108,15 +109,21 @@ def _unpacked(material: Material, sort: str) -> Iterator[Draft | Problem]:
         yield found
 
 
-def _within(member: Member, material: Material) -> Iterator[Draft | Problem]:
-    """Read a member of a container; what the container says of it goes before what it says of itself."""
-    inner = Material.of(
-        member.data, f"{material.where}/{member.name}", material.limits, member.declared, material.depth + 1
-    )
-    if inner.depth > material.limits.depth:
-        yield inner.refused("depth", material.limits.depth, "archives in one another").problem
+def _within(member: Member, material: Material) -> Iterator[Draft | Problem | Sealed]:
+    """Read a member of a container, or hand it on as it is."""
+    sealed = Sealed(member, material.where, material.depth)
+    yield from [sealed] if material.sealing else unsealed(sealed, material.limits)
+
+
+def unsealed(sealed: Sealed, limits: Limits) -> Iterator[Draft | Problem]:
+    """Read a member; what the container says of it goes before what it says of itself."""
+    member, nothing = sealed.member, True
+    inner = Material.of(member.data, f"{sealed.where}/{member.name}", limits, member.declared, sealed.depth + 1)
+    if inner.depth > limits.depth:
+        yield inner.refused("depth", limits.depth, "archives in one another").problem
         return
-    for found in drafts_in(inner):
+    for found in cast(Iterator[Draft | Problem], drafts_in(inner)):
+        nothing = False
         if isinstance(found, Draft):
             known = Facts()
             known.offer_all(member.facts)
@@ -125,11 +132,13 @@ def _within(member: Member, material: Material) -> Iterator[Draft | Problem]:
             found.data = member.data if found.data is None else found.data
             found.origin = found.origin or inner.where
         yield found
+    if nothing:
+        yield inner.problem("holds no document.", "empty", "Check that it was saved whole.")
 
 
 def _deeper(material: Material, stream: BinaryIO, where: str) -> Material:
     """Return the material one level down; refused past the limit."""
-    inner = Material(stream, where, material.limits, material.declared, material.depth + 1)
+    inner = Material(stream, where, material.limits, material.declared, material.depth + 1, sealing=material.sealing)
     if inner.depth > material.limits.depth:
         raise inner.refused("depth", material.limits.depth, "archives in one another")
     return inner

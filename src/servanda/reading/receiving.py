@@ -11,21 +11,23 @@ import io
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from servanda.model import Document, Source
 from servanda.problems import Problem
 
-from .draft import Draft, Facts, Material
+from .draft import Draft, Facts, Material, Sealed
 from .finishing import finished
 from .limits import Limits
-from .opening import drafts_in
+from .opening import drafts_in, unsealed
 
 _CHUNK = 1 << 20
 _SPOOLED = 64 << 20
+_SMALL = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Read:
     source: Source | None = None
     at: int = 0
     """How many bytes of its file were read by then."""
+    number: int = 0
+    """Its place among the documents of its file, from 1; 0 where the file can hold only this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,43 @@ class Given:
     declared: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A member of an archive, or a small file, that another process may read with ``opened``."""
+
+    path: str
+    sealed: Sealed | None
+    given: Given
+    limits: Limits
+    at: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are to read."""
+        return len(self.sealed.member.data) if self.sealed else self.at
+
+
+def opened(unread: Unread) -> Iterator[Read]:
+    """Yield what there is in it; members are numbered from 1, and to be numbered anew by ``renumbered``."""
+    sealed, given = unread.sealed, unread.given
+    if sealed is None:
+        yield from _read_file(Path(unread.path), given, unread.limits)
+        return
+    material = Material.of(sealed.member.data, unread.path, unread.limits)
+    for number, found in enumerate(unsealed(sealed, unread.limits), 1):
+        yield replace(_numbered(found, material, given, unread.path, number), at=unread.at)
+
+
+def renumbered(got: Read, number: int) -> Read:
+    """Return what was read under another number in its file."""
+    if got.number in (0, number):
+        return got
+    path = f"{got.path.removesuffix(f'#{got.number}')}#{number}"
+    problems = tuple(replace(p, where=path) if p.where == got.path else p for p in got.problems)
+    source = replace(got.source, origin=path) if got.source and got.source.origin == got.path else got.source
+    return replace(got, path=path, problems=problems, source=source, number=number)
+
+
 def read(
     path_or_url: str, *, date: str | None = None, language: str | None = None, limits: Limits | None = None
 ) -> Iterator[Read]:
@@ -57,11 +98,24 @@ def read(
 
     ``date`` (ISO) and ``language`` go before what the sources say. Never raises for what an input is.
     """
+    for got in parts(path_or_url, date=date, language=language, limits=limits, sealing=False):
+        yield from [got] if isinstance(got, Read) else opened(got)
+
+
+def parts(
+    path_or_url: str,
+    *,
+    date: str | None = None,
+    language: str | None = None,
+    limits: Limits | None = None,
+    sealing: bool = True,
+) -> Iterator[Read | Unread]:
+    """Yield what ``read`` does, but members of archives and the small files of a folder unread."""
     bounds = limits or Limits()
     given = Given(date, language)
     if path_or_url == "-":
         with _spooled(sys.stdin.buffer) as stream:
-            yield from received(stream, "-", given, bounds)
+            yield from received(stream, "-", given, bounds, sealing)
     elif path_or_url.startswith(("http://", "https://")):
         yield from _read_address(path_or_url, given, bounds)
     elif "://" in path_or_url[:12]:
@@ -69,7 +123,16 @@ def read(
         yield _failed(Problem(path_or_url, what, "scheme", "Give a path, or an http or https address."))
     else:
         for path in _files(Path(path_or_url)):
-            yield from [_failed(path)] if isinstance(path, Problem) else _read_file(path, given, bounds)
+            yield from [_failed(path)] if isinstance(path, Problem) else _file(path, given, bounds, sealing)
+
+
+def _file(path: Path, given: Given, limits: Limits, sealing: bool) -> Iterator[Read | Unread]:
+    """Yield what a file holds, or the file itself where it is small and may be read elsewhere."""
+    with suppress(OSError, ValueError):
+        if sealing and path.is_file() and (size := path.stat().st_size) <= _SMALL:
+            yield Unread(str(path), None, given, limits, size)
+            return
+    yield from _read_file(path, given, limits, sealing)
 
 
 def read_bytes(
@@ -86,7 +149,8 @@ def read_bytes(
 
     ``url`` and ``declared`` (an encoding) are what a server said of it.
     """
-    yield from received(io.BytesIO(data), where, Given(date, language, url, declared), limits or Limits())
+    found = received(io.BytesIO(data), where, Given(date, language, url, declared), limits or Limits())
+    yield from cast(Iterator[Read], found)
 
 
 def _failed(problem: Problem) -> Read:
@@ -119,7 +183,7 @@ def _files(path: Path) -> Iterator[Path | Problem]:
             yield from _files(child)
 
 
-def _read_file(path: Path, given: Given, limits: Limits) -> Iterator[Read]:
+def _read_file(path: Path, given: Given, limits: Limits, sealing: bool = False) -> Iterator[Any]:
     try:
         if path.exists() and not path.is_file():
             yield _failed(
@@ -127,7 +191,7 @@ def _read_file(path: Path, given: Given, limits: Limits) -> Iterator[Read]:
             )
             return
         with path.open("rb") as stream:
-            for got in received(stream, str(path), given, limits):
+            for got in received(stream, str(path), given, limits, sealing):
                 yield replace(got, at=stream.tell())
     except (OSError, ValueError) as error:
         yield _failed(_trouble(path, error))
@@ -151,12 +215,14 @@ def _read_address(url: str, given: Given, limits: Limits) -> Iterator[Read]:
         yield _failed(answer)
         return
     told = Given(given.date, given.language, answer.url, answer.declared)
-    yield from received(io.BytesIO(answer.data), url, told, limits)
+    yield from cast(Iterator[Read], received(io.BytesIO(answer.data), url, told, limits))
 
 
-def received(stream: BinaryIO, where: str, given: Given, limits: Limits) -> Iterator[Read]:
+def received(
+    stream: BinaryIO, where: str, given: Given, limits: Limits, sealing: bool = False
+) -> Iterator[Read | Unread]:
     """Yield the documents and problems of a stream, numbered where it holds several."""
-    material = Material(stream, where, limits, given.declared)
+    material = Material(stream, where, limits, given.declared, sealing=sealing)
     pending: list[Problem] = []
     number, alone = 0, False
     for found in drafts_in(material):
@@ -169,14 +235,20 @@ def received(stream: BinaryIO, where: str, given: Given, limits: Limits) -> Iter
             pending.append(found)
             continue
         number += 1
-        path = f"{where}#{number}"
-        yield (
-            Read(path, problems=(found,)) if isinstance(found, Problem) else _read_of(found, material, given, path, ())
-        )
+        if isinstance(found, Sealed):
+            yield Unread(where, found, given, limits)
+        else:
+            yield _numbered(found, material, given, where, number)
     if not number and not pending and not alone:
         pending.append(material.problem("holds no document.", "empty", "Check that it was saved whole."))
     if pending:
         yield Read(where, problems=tuple(pending), source=_source_of_whole(material))
+
+
+def _numbered(found: Draft | Problem, material: Material, given: Given, where: str, number: int) -> Read:
+    path = f"{where}#{number}"
+    got = Read(path, problems=(found,)) if isinstance(found, Problem) else _read_of(found, material, given, path, ())
+    return replace(got, number=number)
 
 
 def _read_of(draft: Draft, material: Material, given: Given, path: str, problems: tuple[Problem, ...]) -> Read:

@@ -216,14 +216,20 @@ def found_by_words(words: Sequence[str], ranked: bool) -> Subquery:
 
 def in_order(asked: Select[Any], query: Query) -> Select[Any]:
     """Order as an index has it, so that a short list of many entries is walked and not sorted."""
+    columns, descending = order(query)
+    return asked.order_by(*(column.desc() if descending else column for column in columns))
+
+
+def order(query: Query) -> tuple[list[ColumnElement[Any]], bool]:
+    """Return the columns by which a query's entries are ordered, and whether all of them descend; no two share all."""
     if query.sort == "relevance" and query.words:
-        return asked.order_by(literal_column("found.place"), entries.c.id)
+        return [literal_column("found.place"), entries.c.id], False
     if query.sort == "due" or (query.sort is None and query.due):
-        never = () if query.due else (entries.c.due_last.is_(None),)
-        return asked.order_by(*never, entries.c.due_last, entries.c.id)
+        never = [] if query.due else [entries.c.due_last.is_(None)]
+        return [*never, entries.c.due_last, entries.c.id], False
     if len(set(query.parties)) == 1:
-        return asked.order_by(entry_parties.c.last.desc(), entry_parties.c.entry.desc())
-    return asked.order_by(entries.c.last.desc(), entries.c.id.desc())
+        return [entry_parties.c.last, entry_parties.c.entry], True
+    return [entries.c.last, entries.c.id], True
 
 
 def line_from(row: Mapping[Any, Any]) -> Line:

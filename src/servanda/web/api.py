@@ -1,176 +1,340 @@
-"""``/api/v1``: the same questions for programs.
+"""``/api/v1``: what the pages show, for programs.
 
-Invariant: the words are those of the command line and of ``servanda --json``; nothing is
-written but by ``application/json``, which another site's page cannot send unasked.
+Invariant: the words are those of the command line and of ``servanda --json``; nothing here
+writes (``api_sending`` does).
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, HTTPException, Query, Request
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import StreamingResponse
 from starlette.responses import Response
 
+from servanda import __version__
+from servanda.exporting import dossier as dossiers
+from servanda.exporting.dossier_entry import entry_dossier, series_dossier
+from servanda.exporting.dossier_parts import Dossier
 from servanda.exporting.rows import FORMATS
-from servanda.ledger import Entry, Ledger, parse
-from servanda.problems import QueryError
+from servanda.ledger import Entry, Judgement, Ledger, Line, parse
+from servanda.ledger.query import EXAMPLE
+from servanda.ledger.records import Card, Doubt, Filed, Hit, Nearly, Series
+from servanda.ledger.walking import claims_after, documents_after, hits_after, items_after, lines_after, problems_after
+from servanda.model import Kind, Stage
+from servanda.problems import Problem, QueryError
+from servanda.web.accounts import Account, Token
+from servanda.web.answering import API, WRONG, Asks, Cursor, Day, Most, answer
+from servanda.web.auditing import Event, events
+from servanda.web.describing import answers, answers_with
 from servanda.web.languages import languages_told
-from servanda.web.page import TheLedger
-from servanda.web.pages import dossier_of, entry_named
-from servanda.web.receiving import Handed, compared, day, filed
-from servanda.web.records import plain
+from servanda.web.page import TheFigures, TheLedger
+from servanda.web.pages import dossier_of, entry_named, pairs_of
+from servanda.web.paging import cursor_at, paged, place_at
+from servanda.web.receiving import day
+from servanda.web.who import who_asks
 
-PROBLEM = {"application/problem+json": {"schema": {"type": "object"}}}
-WRONG: dict[int | str, dict[str, Any]] = {
-    400: {"description": "What was asked cannot be understood; the detail says how to ask it.", "content": PROBLEM},
-    404: {"description": "There is no such thing.", "content": PROBLEM},
-    422: {"description": "A parameter has the wrong shape.", "content": PROBLEM},
-}
 router = APIRouter(prefix="/api/v1", tags=["ledger"], responses=WRONG)
 MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "jsonl": "application/jsonl"}
 AT_ONCE = 500
-
-Asks = Annotated[str, Query(description="Words and terms: party:IND party:ITA stage:agreed status:overdue", alias="q")]
-Most = Annotated[int, Query(ge=1, le=500, description="At most so many.")]
-Cursor = Annotated[str | None, Query(description="The `next` of the page before.")]
+QUEUE = 1000  # doubts looked through
+FEW = 6  # of each list at home
 
 
-def answer(request: Request, value: Any, status: int = 200) -> Response:
-    """Return JSON with an ETag of its bytes, or 304 where the asker has them."""
-    body = json.dumps(plain(value), ensure_ascii=False).encode("utf-8", "replace")
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"etag": tag}
-    known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
-    if status == 200 and (tag in known or "*" in known):
-        return Response(status_code=304, headers=headers)
-    return Response(body, status, headers, "application/json")
+@router.get("/about", responses=answers(servanda=str, api=int, accounts=bool, upload_bytes=int, name=str, role=str))
+def about(request: Request) -> Response:
+    """Tell what answers here, and as whom it takes the asker; needs no token."""
+    who, state = who_asks(request), request.app.state
+    told = {"servanda": __version__, "api": API, "accounts": state.accounts.there(), "upload_bytes": state.most}
+    known = {"name": who.name, "role": who.role}
+    return answer(request, told | {key: value for key, value in known.items() if value})
 
 
-def place(cursor: str | None) -> int:
-    """Return where a cursor stands. Raises QueryError for one that this API did not give."""
-    if cursor is None:
-        return 0
-    try:
-        told = base64.urlsafe_b64decode(cursor.encode("ascii"))
-        kind, _, number = told.decode("ascii").partition(":")
-    except (binascii.Error, ValueError) as error:
-        raise QueryError("cursor: is none of this list. Use the `next` of the page before.") from error
-    if kind != "after" or not number.isdecimal() or len(number) > 12:
-        raise QueryError("cursor: is none of this list. Use the `next` of the page before.")
-    return int(number)
+AT_HOME = {"counts": dict[str, int], "overdue": list[Line], "due": list[Line], "latest": list[Line]}
 
 
-def cursor_at(number: int) -> str:
-    return base64.urlsafe_b64encode(f"after:{number}".encode()).decode()
+@router.get("/home", responses=answers(**AT_HOME, waiting=int, problems=int))
+def home(request: Request, ledger: TheLedger, figures: TheFigures) -> Response:
+    """Show what is overdue and due next, what was reported last, how much waits for a person."""
+    today = date.today().isoformat()
+    lists = {
+        "counts": counted(figures.tally("")),
+        "overdue": ledger.entries(f"status:overdue due:..{today}", FEW),
+        "due": ledger.entries(f"status:due-soon,open due:{today}..", FEW),
+        "latest": ledger.entries("review:no", FEW),
+    }
+    return answer(request, lists | {"waiting": figures.waiting(100), "problems": len(ledger.problems())})
 
 
-def paged(name: str, found: Sequence[Any], limit: int, start: int) -> dict[str, Any]:
-    """Return one page of a list of which one more than ``limit`` was asked, and the cursor of the next."""
-    more = len(found) > limit
-    return {name: list(found[:limit])} | ({"next": cursor_at(start + limit)} if more else {})
+def counted(tallies: Any) -> dict[str, int]:
+    made: dict[str, int] = {}
+    for tally in tallies:
+        made[tally.status] = made.get(tally.status, 0) + tally.count
+    return made
 
 
-@router.get("/entries")
+@router.get("/entries", responses=answers(entries=list[Line], next=str))
 def entries(request: Request, ledger: TheLedger, q: Asks = "", limit: Most = 50, cursor: Cursor = None) -> Response:
-    """List undertakings, the latest report first."""
-    start = place(cursor)
-    return answer(request, paged("entries", ledger.entries(q, limit + 1, start), limit, start))
+    """List undertakings, the latest report first, or as `sort:` says."""
+    return answer(request, entries_page(ledger, q, limit, cursor))
 
 
-@router.get("/counts")
+def entries_page(ledger: Ledger, q: str, limit: int, cursor: str | None) -> dict[str, Any]:
+    """Return a page of the entries that a query finds."""
+    query, question = parse(q), f"entries {q}"
+    ranked = query.sort == "relevance" and query.words
+    by_due = query.sort == "due" or (query.sort is None and query.due)
+    like = (float, str) if ranked else (int, str, str) if by_due and not query.due else (str, str)
+    return paged("entries", lines_after(ledger, query, limit, place_at(cursor, question, like)), question)
+
+
+@router.get("/counts", responses=answers(counts=dict[str, int]))
 def counts(request: Request, ledger: TheLedger, q: Asks = "") -> Response:
     """Count undertakings by status."""
     return answer(request, {"counts": ledger.counts(q)})
 
 
-@router.get("/entries/{ref}")
+def entry_in(request: Request, ledger: Ledger, ref: str, value: Any) -> Response:
+    """Answer with something of an entry; `Content-Location` has the id that it has now."""
+    made = answer(request, value)
+    if (now := entry_named(ledger, ref).id) != ref:
+        made.headers["content-location"] = request.url.path.replace(f"/entries/{ref}", f"/entries/{now}")
+    return made
+
+
+@router.get("/entries/{ref}", responses=answers_with(Entry))
 def entry(request: Request, ref: str, ledger: TheLedger) -> Response:
     """Show one undertaking: history, quotations, due dates, status with its rule; old ids lead to it."""
-    return answer(request, entry_named(ledger, ref))
+    of = entry_named(ledger, ref)
+    return entry_in(request, ledger, ref, of)
 
 
-@router.get("/entries/{ref}/why")
+@router.get("/entries/{ref}/why", responses=answers(together=list[dict[str, Any]], nearly=list[Nearly]))
 def why(request: Request, ref: str, ledger: TheLedger) -> Response:
     """Show why the claims of an undertaking are together, and what nearly was the same."""
     of = entry_named(ledger, ref)
     together = [{"with": a.id, "claim": b.id, "match": match} for a, b, match in ledger.why(of.id)]
-    return answer(request, {"together": together, "nearly": ledger.nearly(of.id)})
+    return entry_in(request, ledger, ref, {"together": together, "nearly": ledger.nearly(of.id)})
 
 
-@router.get("/documents/{ref}")
+@router.get("/entries/{ref}/dossier", responses=answers_with(Dossier))
+def entry_told(request: Request, ref: str, ledger: TheLedger) -> Response:
+    """Show one undertaking as a reader gets it: each statement with its quotations."""
+    of = entry_named(ledger, ref)
+    return entry_in(request, ledger, ref, entry_dossier(ledger, of.id))
+
+
+@router.get("/documents", responses=answers(documents=list[Card], next=str))
+def documents(
+    request: Request,
+    ledger: TheLedger,
+    language: str | None = None,
+    publisher: str | None = None,
+    limit: Most = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """List reports, the last filed first; by their words they are found by /search?what=documents."""
+    question = f"documents {language} {publisher}"
+    found = documents_after(ledger, limit, place_at(cursor, question, (int,)), language, publisher)
+    return answer(request, paged("documents", found, question))
+
+
+@router.get("/documents/{ref}", responses=answers(
+    document=dict[str, Any], claims=list[dict[str, Any]], reprints=list[Card]))  # fmt: skip
 def document(request: Request, ref: str, ledger: TheLedger) -> Response:
     """Show a report's text and its claims; offsets are code points into the text, half-open."""
     of = ledger.document(ref)
     if of is None:
         raise HTTPException(404, f"{ref}: no such document. Reports are found by: /api/v1/search?what=documents&q=")
     about = {name: getattr(of, name) for name in ("id", "title", "date", "language", "publisher", "url", "text", "how")}
-    claims = [{"entry": home} | plain(f.claim) | {"firm": f.firm} for f, home in ledger.claims_in(ref)]
+    claims = [{"entry": home} | plain_claim(f) for f, home in ledger.claims_in(ref)]
     return answer(request, {"document": about, "claims": claims, "reprints": ledger.reprints(ref)})
 
 
-@router.get("/dossiers/{one}")
-def country(request: Request, one: str, ledger: TheLedger) -> Response:
+def plain_claim(filed: Filed) -> dict[str, Any]:
+    from servanda.web.records import plain
+
+    made: dict[str, Any] = plain(filed.claim)
+    return made | {"firm": filed.firm}
+
+
+@router.get("/claims", responses=answers(claims=list[Filed], next=str))
+def claims(
+    request: Request,
+    ledger: TheLedger,
+    kind: Kind | None = None,
+    stage: Stage | None = None,
+    limit: Most = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """List claims as judged, the last filed first; by their words they are found by /search?what=claims."""
+    question = f"claims {kind} {stage}"
+    found = claims_after(ledger, limit, place_at(cursor, question, (int,)), kind, stage)
+    return answer(request, paged("claims", found, question))
+
+
+@router.get("/claims/{ref}", responses=answers(claim=Filed, entry=str))
+def claim(request: Request, ref: str, ledger: TheLedger) -> Response:
+    """Show one claim with its quotations, and the undertaking in which it stands."""
+    of = entry_named(ledger, ref)
+    found = next((filed for filed in of.claims if filed.id.startswith(ref.strip().lower())), of.claims[0])
+    return answer(request, {"claim": found, "entry": of.id})
+
+
+@router.get("/dossiers", responses=answers(dyads=list[dict[str, Any]], looked=int))
+def dyads(request: Request, ledger: TheLedger) -> Response:
+    """List the pairs of parties of which the last reports speak, the most spoken of first."""
+    pairs, looked = pairs_of(ledger)
+    return answer(request, {"dyads": [{"parties": p, "entries": n} for p, n in pairs], "looked": looked})
+
+
+Sections = Annotated[int, Query(ge=1, le=100, description="At most so many undertakings a section.")]
+
+
+@router.get("/dossiers/{one}", responses=answers_with(Dossier))
+def country(request: Request, one: str, ledger: TheLedger, limit: Sections = 25) -> Response:
     """Show what one party has undertaken with anybody."""
-    return answer(request, dossier_of(ledger, (one,)))
+    return answer(request, dossier_of(ledger, (one,), limit))
 
 
-@router.get("/dossiers/{one}/{other}")
-def dyad(request: Request, one: str, other: str, ledger: TheLedger) -> Response:
+@router.get("/dossiers/{one}/{other}", responses=answers_with(Dossier))
+def dyad(request: Request, one: str, other: str, ledger: TheLedger, limit: Sections = 25) -> Response:
     """Show what two parties owe each other and what became of it."""
-    return answer(request, dossier_of(ledger, (one, other)))
+    return answer(request, dossier_of(ledger, (one, other), limit))
 
 
-@router.get("/series")
-def series(request: Request, ledger: TheLedger, q: Asks = "") -> Response:
-    """List meetings that recur."""
-    return answer(request, {"series": ledger.series(q)})
+@router.get("/themes", responses=answers_with(Dossier))
+def theme(request: Request, ledger: TheLedger, q: Asks, limit: Sections = 25) -> Response:
+    """Show what was undertaken about something, whoever the parties are."""
+    if not q.strip():
+        raise QueryError(f"themes: are asked for by words and terms, as in: {EXAMPLE}")
+    return answer(request, dossiers.theme(ledger, q, limit=limit))
 
 
-@router.get("/due")
-def due(request: Request, ledger: TheLedger, before: str | None = None, q: Asks = "", limit: Most = 50) -> Response:
+@router.get("/series", responses=answers(series=list[Series], next=str))
+def series(request: Request, ledger: TheLedger, q: Asks = "", limit: Most = 50, cursor: Cursor = None) -> Response:
+    """List meetings that recur, those with most sessions first."""
+    question = f"series {q}"
+    after = place_at(cursor, question, (int, str))
+    found = items_after(ledger.series(q), limit, after, lambda of: (-len(of.sessions), of.id))
+    return answer(request, paged("series", found, question))
+
+
+@router.get("/series/{ref}", responses=answers_with(Dossier))
+def one_series(request: Request, ref: str, ledger: TheLedger) -> Response:
+    """Show the series to which a meeting belongs, by the id of the meeting."""
+    return answer(request, series_dossier(ledger, entry_named(ledger, ref).id))
+
+
+@router.get("/due", responses=answers(entries=list[Line], next=str))
+def due(
+    request: Request, ledger: TheLedger, before: Day = None, q: Asks = "", limit: Most = 50, cursor: Cursor = None
+) -> Response:
     """List what is due and not settled, the soonest first, the overdue included."""
-    return answer(request, {"entries": ledger.due(day(before), limit, None, q)})
+    asked = f"{q} status:open,due-soon,overdue,unwatched due:..{day(before) or '9999-12-31'} sort:due"
+    return answer(request, entries_page(ledger, asked.strip(), limit, cursor))
 
 
-@router.get("/search")
+@router.get("/calendar", responses=answers(due=list[Line], held=list[Line], more=bool))
+def calendar(
+    request: Request,
+    ledger: TheLedger,
+    first: Annotated[str, Query(alias="from", description="The first day, as 2026-01-01.")],
+    last: Annotated[str, Query(alias="to", description="The last day.")],
+    q: Asks = "",
+) -> Response:
+    """List what is due and what was held or concluded from one day to another; `more` where there were too many."""
+    days = f"{day(first) or ''}..{day(last) or ''}"
+    lists = {key: ledger.entries(f"{q} {key}:{days}", AT_ONCE + 1) for key in ("due", "held")}
+    told: dict[str, Any] = {key: found[:AT_ONCE] for key, found in lists.items()}
+    return answer(request, told | {"more": any(len(found) > AT_ONCE for found in lists.values())})
+
+
+@router.get("/search", responses=answers(
+    entries=list[Line] | None, claims=list[Hit] | None, documents=list[Hit] | None, next=str))  # fmt: skip
 def search(
     request: Request,
     ledger: TheLedger,
     q: Asks,
     what: Literal["entries", "claims", "documents"] = "entries",
     limit: Most = 50,
+    cursor: Cursor = None,
 ) -> Response:
-    """Find words in undertakings, quotations or reports."""
-    if what != "entries" and not parse(q).words:
+    """Find words in undertakings, quotations or reports; quotations and reports by how near they are."""
+    if what == "entries":
+        return answer(request, entries_page(ledger, q, limit, cursor))
+    if not parse(q).words:
         raise QueryError(f"search: {what} are found by words; give at least one.")
-    return answer(request, {what: ledger.search(q, what, limit)})
+    question = f"search {what} {q}"
+    found = hits_after(ledger, q, what, limit, place_at(cursor, question, (float, int)))
+    return answer(request, paged(what, found, question))
 
 
-@router.get("/review")
-def review(request: Request, ledger: TheLedger, limit: Most = 50) -> Response:
-    """List what a person should decide."""
-    return answer(request, {"doubts": ledger.review(limit)})
+@router.get("/review", responses=answers(doubts=list[Doubt], next=str))
+def review(request: Request, ledger: TheLedger, limit: Most = 50, cursor: Cursor = None) -> Response:
+    """List what a person should decide; what was decided is not in it any more."""
+    doubts, at = ledger.review(QUEUE), place_at(cursor, "review", (int, str))
+    start = after_doubt(doubts, int(at[0]), str(at[1])) if at else 0
+    shown = doubts[start : start + limit]
+    more = start + limit < len(doubts)
+    end = {"next": cursor_at((start + limit - 1, name_of(shown[-1])), "review")} if more else {}
+    return answer(request, {"doubts": shown} | end)
 
 
-@router.get("/languages")
+def name_of(doubt: Doubt) -> str:
+    return " ".join(filed.id for filed in doubt.on)
+
+
+def after_doubt(doubts: list[Doubt], place: int, name: str) -> int:
+    """Return where to go on behind a doubt that stood at a place, and may have been decided since."""
+    known = next((n for n, doubt in enumerate(doubts) if name_of(doubt) == name), None)
+    return max(0, place) if known is None else known + 1
+
+
+@router.get("/judgements", responses=answers(judgements=list[Judgement], next=str))
+def judgements(request: Request, ledger: TheLedger, limit: Most = 500, cursor: Cursor = None) -> Response:
+    """List what was decided, the withdrawn too, oldest first."""
+    after = place_at(cursor, "judgements", (str, str))
+    found = items_after(ledger.judgements(), limit, after, lambda j: (j.at, j.id))
+    return answer(request, paged("judgements", found, "judgements"))
+
+
+@router.get("/audit", responses=answers(events=list[Event], total=int))
+def audit(
+    request: Request, ledger: TheLedger, limit: Most = 200, skip: Annotated[int, Query(ge=0, le=1_000_000)] = 0
+) -> Response:
+    """List who judged, withdrew, added or signed in, the latest first; for editors."""
+    found = events(ledger, request.app.state.accounts)
+    return answer(request, {"events": found[skip : skip + limit], "total": len(found)})
+
+
+@router.get("/accounts", responses=answers(accounts=list[Account], tokens=list[Token]))
+def accounts(request: Request) -> Response:
+    """List accounts and their tokens (never the keys); for admins."""
+    known = request.app.state.accounts
+    return answer(request, {"accounts": known.all(), "tokens": known.tokens()})
+
+
+@router.get("/languages", responses=answers(languages=list[dict[str, Any]]))
 def languages(request: Request) -> Response:
     """List the languages that can be read, and how well."""
     return answer(request, {"languages": languages_told()})
 
 
-@router.get("/problems")
-def problems(request: Request, ledger: TheLedger) -> Response:
-    """List what went wrong with sources and judgements."""
-    return answer(request, {"problems": [*ledger.judgement_problems(), *ledger.problems()]})
+@router.get("/problems", responses=answers(problems=list[Problem], next=str))
+def problems(request: Request, ledger: TheLedger, limit: Most = 500, cursor: Cursor = None) -> Response:
+    """List what went wrong: first judgements that hold no longer, then sources, the last first."""
+    after = place_at(cursor, "problems", (int,))
+    found, end = problems_after(ledger, limit, after)
+    return answer(
+        request, paged("problems", ([*(ledger.judgement_problems() if after is None else ()), *found], end), "problems")
+    )
 
 
-@router.get("/export/{format}")
+@router.get("/export/{format}", responses={200: {"description": "A file.", "content": {
+    "text/csv": {}, "application/json": {}, "application/jsonl": {}}}}, response_class=StreamingResponse)  # fmt: skip
 def export(format: Literal["csv", "json", "jsonl"], ledger: TheLedger, q: Asks = "") -> StreamingResponse:
     """Write every undertaking that a query finds, each with the quotation it rests on."""
     parse(q)
@@ -180,67 +344,10 @@ def export(format: Literal["csv", "json", "jsonl"], ledger: TheLedger, q: Asks =
 
 
 def every(ledger: Ledger, query: str) -> Iterator[Entry]:
-    """Yield every entry that a query finds, in full."""
-    at = 0
-    while found := ledger.entries(query, AT_ONCE, at):
+    """Yield every entry that a query finds, in full, walking on behind the last one seen."""
+    asked, end = parse(query), None
+    while True:
+        found, end = lines_after(ledger, asked, AT_ONCE, end)
         yield from ledger.entries_in_full(found)
-        at += len(found)
-
-
-Text = Annotated[str, Body(max_length=2_000_000, description="The report's text.")]
-Word = Annotated[str | None, Body()]
-
-
-def handed(text: str, date: str | None, language: str | None) -> Handed:
-    return Handed("text", text.encode("utf-8", "replace"), None, date, language)
-
-
-@router.post("/compare")
-def compare(request: Request, ledger: TheLedger, text: Text, date: Word = None, language: Word = None) -> Response:
-    """Compare a text with the ledger; nothing is stored."""
-    made, found = compared(ledger, handed(text, date, language))
-    return answer(request, {"claims": found, "problems": made.problems})
-
-
-@router.post("/documents", status_code=201)
-def add(request: Request, ledger: TheLedger, text: Text, date: Word = None, language: Word = None) -> Response:
-    """File a report's text; the same text again changes nothing."""
-    made = filed(ledger, handed(text, date, language))
-    known = {"documents": [d.id for d in made.documents], "new": made.new, "claims": made.claims}
-    return answer(request, known | {"entries": made.entries, "problems": made.problems}, 201)
-
-
-@router.get("/judgements")
-def judgements(request: Request, ledger: TheLedger) -> Response:
-    """List what was decided, the withdrawn too."""
-    return answer(request, {"judgements": ledger.judgements()})
-
-
-@router.post("/judgements", status_code=201)
-def judge(
-    request: Request,
-    ledger: TheLedger,
-    verb: Annotated[str, Body()],
-    on: Annotated[list[str], Body()],
-    why: Annotated[str, Body()] = "",
-    slot: Word = None,
-    value: Word = None,
-    by: Word = None,
-) -> Response:
-    """Judge claims or entries: same, different, accept, reject, correct (slot, value), due, note."""
-    made = ledger.judge(verb, *on, by=by or request.app.state.by, why=why, slot=slot, value=value)
-    return answer(request, made, 201)
-
-
-@router.delete("/judgements/{ref}")
-def withdraw(request: Request, ref: str, ledger: TheLedger) -> Response:
-    """Take a judgement back; it stays in the ledger with the day of its withdrawal."""
-    known = [j.id for j in ledger.judgements() if j.id.startswith(ref)]
-    if len(ref) < 4 or not known:
-        raise HTTPException(404, f"{ref}: no such judgement. They are listed by: /api/v1/judgements")
-    return answer(request, ledger.withdraw(known[0]))
-
-
-@router.get("/{rest:path}", include_in_schema=False)
-def nothing(rest: str) -> JSONResponse:
-    raise HTTPException(404, f"/api/v1/{rest}: there is nothing. What there is: /api/v1/openapi.json")
+        if end is None:
+            return

@@ -17,15 +17,18 @@ from starlette.staticfiles import StaticFiles
 from servanda import __version__
 from servanda.ledger import Ledger
 from servanda.problems import ServandaError
-from servanda.web import api, deciding, pages, reading_desk, signing_in
+from servanda.web import api, api_sending, deciding, pages, reading_desk, signing_in
 from servanda.web.accounts import Accounts, beside
 from servanda.web.admitting import Admission
+from servanda.web.describing import openapi_of
 from servanda.web.figures import Figures
 from servanda.web.guarding import Guard
 from servanda.web.meanwhile import Judging, OvertakenError
 from servanda.web.refusing import told
 from servanda.web.settings import WebSettings
 
+PAGES = (pages.router, deciding.router, reading_desk.router, signing_in.router)
+PROGRAMS = (api.router, api_sending.router)
 ABOUT = """The ledger for programs: the same questions as the pages and the command line ask.
 
 Lists are paged by an opaque `cursor`; answers carry an `ETag`; errors are `application/problem+json`.
@@ -65,9 +68,10 @@ def app_for(
     state.accounts = accounts or Accounts(beside(ledger.path))
     state.figures, state.judging = Figures(ledger), Judging(ledger)
     state.ledger, state.by, state.sample = ledger, by, sample
-    for router in (pages.router, deciding.router, reading_desk.router, signing_in.router):
-        app.include_router(router, include_in_schema=False)
-    app.include_router(api.router)
+    for router in (*PAGES, *PROGRAMS):
+        app.include_router(router, include_in_schema=router in PROGRAMS)
+    state.routes = [route for router in (*PAGES, *PROGRAMS) for route in router.routes]
+    app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     static = str(files("servanda.web").joinpath("static"))
     app.mount("/static", StaticFiles(directory=static), name="static")
     for error in (ServandaError, HTTPException, RequestValidationError, Exception):

@@ -85,12 +85,13 @@ def judge(
     by: Words = "",
     back: Words = "/judgements",
     seen: Words = "",
+    despite: Words = "",
 ) -> RedirectResponse:
     """Pass a judgement and go back to where it was passed; a rejected entry's page is no more."""
     refs = tuple(ref.strip() for ref in on if ref.strip())
     signed = who_asks(request).name or by.strip() or signature(request)
     kept = value.strip() if verb in ("correct", "due", "note") else None
-    asked = Asked(verb, refs, signed, why.strip(), slot if verb == "correct" else None, kept, seen or None)
+    asked = Asked(verb, refs, signed, why.strip(), slot if verb == "correct" else None, kept, seen or None, despite)
     made = passed(request, asked)
     return back_to(standing(ledger, refs[0]) if back == "entry" else back, made.id)
 

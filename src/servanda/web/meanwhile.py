@@ -17,7 +17,11 @@ RIVALS = {"same": "different", "different": "same", "accept": "reject", "reject"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A judgement that somebody wants to pass; ``seen`` is when (UTC) what they judge by was shown to them."""
+    """A judgement that somebody wants to pass.
+
+    ``seen`` is when (UTC) what they judge by was shown to them, ``despite`` another's judgement
+    that they know of.
+    """
 
     verb: str
     on: tuple[str, ...]
@@ -26,6 +30,7 @@ class Asked:
     slot: str | None = None
     value: str | None = None
     seen: str | None = None
+    despite: str = ""
 
 
 class OvertakenError(ServandaError):
@@ -54,7 +59,7 @@ class Judging:
 
     def rival(self, asked: Asked) -> Judgement | None:
         """Return the last judgement in force that somebody else passed since, and that says otherwise."""
-        others = (j for j in self.ledger.judgements() if not j.withdrawn and j.by != asked.by)
+        others = (j for j in self.ledger.judgements() if not j.withdrawn and j.by != asked.by and j.id != asked.despite)
         later = [j for j in others if j.at >= (asked.seen or "")]
         return next((j for j in reversed(later) if on_the_same(j, asked.on) and otherwise(j, asked)), None)
 

@@ -159,23 +159,25 @@ def dossier_index(request: Request, ledger: TheLedger) -> Response:
     wanted = [code(v) for v in request.query_params.getlist("party") if v.strip()][:2]
     if wanted:
         return RedirectResponse(f"/dossiers/{'/'.join(wanted)}", 303)
+    pairs, looked = pairs_of(ledger)
+    return page(request, "dossiers.html", pairs=pairs, looked=looked)
+
+
+def pairs_of(ledger: Ledger) -> tuple[list[tuple[tuple[str, ...], int]], int]:
+    """Return the pairs of which the last reports speak with how often, most first, and how many were looked at."""
     lines = ledger.entries("", 400)
-    pairs: dict[tuple[str, ...], int] = {}
-    for line in lines:
-        if len(line.parties) == 2:
-            pairs[line.parties] = pairs.get(line.parties, 0) + 1
-    most = sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))[:30]
-    return page(request, "dossiers.html", pairs=most, looked=len(lines))
+    pairs: Counter[tuple[str, ...]] = Counter(line.parties for line in lines if len(line.parties) == 2)
+    return sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))[:30], len(lines)
 
 
-def dossier_of(ledger: Ledger, wanted: tuple[str, ...]) -> Dossier:
+def dossier_of(ledger: Ledger, wanted: tuple[str, ...], limit: int = 25) -> Dossier:
     """Return the dossier of one party or two. Raises 404 for what is no party."""
     for one in wanted:
         if not is_party(one.upper()):
             raise HTTPException(404, f"{one}: is no party. Use codes of countries or organisations, as IND or EU.")
     if len(wanted) == 2:
-        return dossiers.dyad(ledger, wanted[0].upper(), wanted[1].upper(), limit=25)
-    return dossiers.country(ledger, wanted[0].upper(), limit=25)
+        return dossiers.dyad(ledger, wanted[0].upper(), wanted[1].upper(), limit=limit)
+    return dossiers.country(ledger, wanted[0].upper(), limit=limit)
 
 
 @router.get("/dossiers/{one}")

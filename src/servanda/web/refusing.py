@@ -38,8 +38,11 @@ FULL = "The disk is full. Nothing was filed or changed; make room and send it ag
 
 def told(request: Request, error: Exception) -> Response:
     """Answer an error with one sentence: where, what, what to do."""
-    status, words = meaning(error, request.url.path)
     headers = dict(getattr(error, "headers", None) or {})
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        headers = {"allow": ", ".join(allowed(request))}
+        error = HTTPException(405, f"{request.url.path}: takes {headers['allow']} only.")
+    status, words = meaning(error, request.url.path)
     return refused(request.scope, status, words, headers)
 
 
@@ -80,8 +83,13 @@ def in_words(error: HTTPException, path: str) -> str:
     if error.status_code == 404:
         there = "/api/v1/openapi.json" if path.startswith("/api/") else "/"
         return f"{path}: there is nothing under this address. What there is: {there}"
-    allowed = (error.headers or {}).get("Allow") or (error.headers or {}).get("allow")
-    return f"{path}: takes {allowed} only." if error.status_code == 405 and allowed else str(error.detail)
+    return str(error.detail)
+
+
+def allowed(request: Request) -> list[str]:
+    """Return the methods that are taken at an address, over all routes that lead there."""
+    path, routes = request.url.path, request.app.state.routes
+    return sorted({method for route in routes if route.path_regex.match(path) for method in route.methods})
 
 
 def is_full(error: ServandaError | OSError) -> bool:

@@ -13,7 +13,7 @@ import pytest
 
 from commands import finished, servanda, started
 
-REPORTS = 15
+REPORTS = 60
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ ledger, and giving the command again completes it.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,8 +22,13 @@ from servanda.cli.following import progress
 if TYPE_CHECKING:
     from servanda.cli.reports import Report
     from servanda.ledger import Ledger
+    from servanda.ledger.filing import Sourced
     from servanda.problems import Problem
 
+TOGETHER = 40  # sources filed in one transaction
+SOON = 0.5  # seconds after which what was read is filed, however little it is
+LATE = 60.0  # seconds after which entries are made, however few claims wait
+FEW = 1_000  # claims that wait for their entries before these are made
 MOST_TOLD = 1000  # problems of one run that are held in memory and told
 
 
@@ -96,7 +102,14 @@ def add(
     limits = limits_in_force(allow_private=allow_private)
     with Ledger.open(ledger) as opened:
         found = reports(
-            paths, date=date, language=language, extractor=extractor, limits=limits, jobs=jobs, known=opened.knows
+            paths,
+            date=date,
+            language=language,
+            extractor=extractor,
+            limits=limits,
+            jobs=jobs,
+            known=opened.knows,
+            ledger=opened.path,
         )
         with progress(paths, shown=not as_json) as followed:
             added = filed(opened, followed(found))
@@ -123,29 +136,51 @@ def tell(added: Added) -> None:
 
 
 def filed(ledger: Ledger, found: Iterable[Report]) -> Added:
-    """File reports source by source; what could not be read is told, and kept where its bytes are known."""
+    """File reports source by source; what could not be read is told, and kept where its bytes are known.
+
+    On a long way some sources go into one transaction, and the entries of many documents are made
+    at once: what a whole archive says of one thing is folded a few times only.
+    """
     added = Added()
+    held: list[list[Report]] = []
+    filed_at = settled_at = time.monotonic()
     for _, group in groupby(found, key=lambda report: report.source.id if report.source else report.path):
-        file_source(ledger, list(group), added)
+        held.append(list(group))
+        now = time.monotonic()
+        if len(held) >= min(TOGETHER, 1 + added.read // TOGETHER) or now - filed_at > SOON:
+            file_sources(ledger, held, added)
+            held, filed_at = [], time.monotonic()
+            if made := ledger.settle(0 if now - settled_at > LATE else max(FEW, added.claims // 4)):
+                added.entries.update(made)
+                settled_at = time.monotonic()
+    file_sources(ledger, held, added)
+    added.entries = ledger.present(added.entries.union(ledger.settle()))
     return added
 
 
-def file_source(ledger: Ledger, group: list[Report], added: Added) -> None:
-    """File the documents of one source in one transaction."""
-    documents = [report.document for report in group if report.document and not report.known]
+def file_sources(ledger: Ledger, groups: list[list[Report]], added: Added) -> None:
+    """File the documents of some sources in one transaction."""
+    told = [sourced for group in groups if (sourced := noted(group, added)) is not None]
+    for filing in ledger.file_many(told):
+        added.documents += filing.documents
+        added.claims += filing.claims
+        added.withdrawn += filing.withdrawn
+        added.note(filing.problems)
+
+
+def noted(group: list[Report], added: Added) -> Sourced | None:
+    """Count the reports of one source; return what there is to file of them, if anything."""
+    from servanda.ledger.filing import Sourced
+
     problems = [problem for report in group for problem in report.problems]
     added.read += sum(report.document is not None for report in group)
     added.note(problems)
     if (source := group[0].source) is None:
-        return
+        return None
+    documents = [report.document for report in group if report.document and not report.known]
     claims = [claim for report in group for claim in report.claims]
     whole = [report.document for report in group if report.document and report.whole]
-    filing = ledger.file(source, documents, claims, problems, read_by=readers_of(group), whole=whole)
-    added.documents += filing.documents
-    added.claims += filing.claims
-    added.withdrawn += filing.withdrawn
-    added.entries.update(filing.entries)
-    added.note(filing.problems)
+    return Sourced(source, documents, claims, problems, readers_of(group), whole)
 
 
 def readers_of(group: list[Report]) -> list[str] | None:

@@ -14,7 +14,7 @@ from servanda.model import Claim, Document, Source
 from servanda.problems import Problem, QueryError
 
 if TYPE_CHECKING:
-    from servanda.reading import Limits
+    from servanda.reading import Limits, Unread
     from servanda.reading import Read as Got
 
 Found = tuple[tuple[Claim, ...], tuple[Problem, ...]]
@@ -33,6 +33,7 @@ class Report:
     whole: bool = False  # extracted by the rules without a problem
     known: bool = False  # filed before, and not extracted again
     at: int = 0  # how many bytes of its file were read
+    number: int = 0  # its place among the documents of its file, from 1; 0 where it is the only one
 
 
 def never(_: Document) -> bool:
@@ -49,23 +50,24 @@ def reports(
     limits: Limits | None = None,
     jobs: int = 1,
     known: Callable[[Document], bool] = never,
+    ledger: Path | None = None,
 ) -> Iterator[Report]:
     """Read and extract each path, folder, archive, feed or address, in order.
 
-    ``jobs`` processes share the extraction by rules; documents that are ``known`` are not extracted.
+    ``jobs`` processes share reading and extraction by rules; documents that are ``known``, and so filed
+    in the file ``ledger``, are not extracted.
     """
     if extractor != "rules" or answers is not None:
         from servanda.cli.models import reports_by_model
 
         yield from reports_by_model(paths, date, language, extractor, answers, limits)
         return
-    found = readings(paths, date, language, limits)
     if jobs > 1:
         from servanda.cli.jobs import shared
 
-        yield from shared(found, jobs, known)
+        yield from shared(parts_of(paths, date, language, limits), jobs, known, ledger)
         return
-    for got in found:
+    for got in readings(paths, date, language, limits):
         yield known_already(got) if got.document and known(got.document) else report_of(got)
 
 
@@ -81,23 +83,48 @@ def readings(
         yield from read(path, date=given, language=language, limits=bounds)
 
 
+def parts_of(
+    paths: Iterable[str], date: str | None, language: str | None, limits: Limits | None
+) -> Iterator[Got | Unread]:
+    """Open each path as ``readings`` does, but leave members of archives unread."""
+    from servanda.reading import limits_in_force, parts
+
+    given = day(date, "--date") if date else None
+    bounds = limits or limits_in_force()
+    for path in paths:
+        yield from parts(path, date=given, language=language, limits=bounds)
+
+
 def extracted(path: str, document: Document | None, problems: tuple[Problem, ...], source: Source | None) -> Report:
     from servanda.reading import Read
 
     return report_of(Read(path, document, problems, source))
 
 
-def report_of(got: Got, found: Found | None = None) -> Report:
-    """Return the report on what was read, with what was found in it (else it is looked for here)."""
+def report_of(got: Got) -> Report:
+    """Return the report on what was read, with what the rules find in it."""
     if got.document is None:
-        return Report(got.path, None, (), got.problems, got.source, at=got.at)
-    claims, problems = found or claims_in(got.path, got.document)
+        return Report(got.path, None, (), got.problems, got.source, at=got.at, number=got.number)
+    claims, problems = claims_in(got.path, got.document)
     every = (*got.problems, *problems)
-    return Report(got.path, got.document, claims, every, got.source, whole=not problems, at=got.at)
+    made = Report(got.path, got.document, claims, every, got.source, whole=not problems)
+    return replace(made, at=got.at, number=got.number)
 
 
 def known_already(got: Got) -> Report:
-    return Report(got.path, got.document, (), got.problems, got.source, known=True, at=got.at)
+    return Report(got.path, got.document, (), got.problems, got.source, known=True, at=got.at, number=got.number)
+
+
+def relabelled(report: Report, number: int) -> Report:
+    """Return the report under another number in its file."""
+    if report.number == number:
+        return report
+    path = f"{report.path.removesuffix(f'#{report.number}')}#{number}"
+    problems = tuple(replace(p, where=path) if p.where == report.path else p for p in report.problems)
+    source = report.source
+    if source and source.origin == report.path:
+        source = replace(source, origin=path)
+    return replace(report, path=path, problems=problems, source=source, number=number)
 
 
 def claims_in(path: str, document: Document) -> Found:

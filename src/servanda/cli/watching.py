@@ -53,10 +53,10 @@ def watch(
                 troubled |= bool(thing.problems)
                 noted(opened, thing, as_json)
             else:
-                from servanda.cli.filing import Added, file_source
+                from servanda.cli.filing import filed
                 from servanda.cli.reports import extracted
 
-                file_source(opened, [extracted(thing.path, thing.document, thing.problems, thing.source)], Added())
+                filed(opened, [extracted(thing.path, thing.document, thing.problems, thing.source)])
     return WITH_PROBLEMS if troubled else DONE
 
 

@@ -11,7 +11,7 @@ from servanda.ledger.deriving import filed_claims, neighbours
 from servanda.ledger.judging import Rulings
 from servanda.ledger.matching import REVIEW, compare
 from servanda.ledger.profiles import keys, profile
-from servanda.ledger.records import Card, Doubt, Filed, Hit, Verdict
+from servanda.ledger.records import Card, Doubt, Filed, Hit, Match, Verdict
 from servanda.ledger.rows import card_from
 from servanda.ledger.schema import chunks, claims, documents, edges, members
 
@@ -25,6 +25,17 @@ def near_pairs(connection: Connection, numbers: Collection[int]) -> list[tuple[i
             (a, b) for a, b in connection.execute(select(edges.c.a, edges.c.b).where(touching, edges.c.score >= REVIEW))
         }
     return sorted(found)
+
+
+def nearest_before(of: Sequence[Filed]) -> list[tuple[Filed, Filed, Match]]:
+    """Return for each claim but the first the nearest of those before it, itself, and why the two are near."""
+    profiles = [profile(f) for f in of]
+    made: list[tuple[Filed, Filed, Match]] = []
+    for place in range(1, len(of)):
+        matches = [compare(profiles[other], profiles[place]) for other in range(place)]
+        best = max(range(place), key=lambda other: (matches[other].score, -other))
+        made.append((of[best], of[place], matches[best]))
+    return made
 
 
 def homes(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:

@@ -7,7 +7,7 @@ opens the ledger next can make it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, delete, func, select
 
@@ -15,7 +15,7 @@ from servanda.ledger import deriving
 from servanda.ledger.judging import Rulings, resolve, rulings
 from servanda.ledger.records import Anchor, Judgement
 from servanda.ledger.rows import claim_from, judgement_from
-from servanda.ledger.schema import chunks, claims, judgements, pending, put
+from servanda.ledger.schema import chunks, claims, entries, judgements, pending, put
 from servanda.model import Claim
 
 
@@ -79,3 +79,9 @@ def settled(connection: Connection) -> list[str]:
     made = deriving.refold(connection, changed | inherited | left, ruled)
     connection.execute(delete(pending))
     return made
+
+
+def present(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Return those of some ids that are entries' now."""
+    asked = (select(entries.c.id).where(entries.c.id.in_(some)) for some in chunks(ids))
+    return {found for one in asked for found in connection.execute(one).scalars()}

@@ -50,6 +50,7 @@ from servanda.ledger.records import (
 from servanda.ledger.rows import claim_from, document_from, judgement_from, judgement_row, parties_key
 from servanda.ledger.schema import (
     claims,
+    connected,
     default_path,
     documents,
     judgements,
@@ -87,6 +88,11 @@ class Ledger:
         ledger = cls(opened(where), where)
         ledger._complete()
         return ledger
+
+    @classmethod
+    def reading(cls, path: Path) -> Ledger:
+        """Return a ledger that is there already, to look something up in it while another process writes."""
+        return cls(connected(path), path)
 
     @classmethod
     def in_memory(cls) -> Ledger:
@@ -176,6 +182,11 @@ class Ledger:
                 return []
         with self.writing() as connection:
             return settling.settled(connection)
+
+    def present(self, ids: Iterable[str]) -> set[str]:
+        """Return the ids that are those of entries now: an entry's founder may give way to an earlier claim."""
+        with self.looking() as connection:
+            return settling.present(connection, ids)
 
     def knows(self, document: Document) -> bool:
         """Return whether a document is filed with all that the rules, as they are now, find in it."""
@@ -310,13 +321,7 @@ class Ledger:
 
         For each claim but the first its closest other, with the reasons.
         """
-        of = list(self.entry(ref).claims)
-        profiles = [profile(f) for f in of]
-        made: list[tuple[Filed, Filed, Match]] = []
-        for place in range(1, len(of)):
-            best = max(range(place), key=lambda other, at=place: (compare(profiles[other], profiles[at]).score, -other))  # type: ignore[misc]
-            made.append((of[best], of[place], compare(profiles[best], profiles[place])))
-        return made
+        return finding.nearest_before(self.entry(ref).claims)
 
     def nearly(self, ref: str, as_of: str | None = None) -> list[Nearly]:
         """Return the entries that nearly were the same, the nearest first."""
@@ -461,7 +466,6 @@ class Ledger:
         return settling.rulings_of(connection)
 
     # Keeping
-
     def rebuild(self) -> int:
         """Make every entry again from the facts; return how many there are. One transaction."""
         with self.writing() as connection:

@@ -5,7 +5,7 @@ Invariant: one bad input never stops a batch and is never passed over in silence
 
 from .decoding import decoded
 from .limits import Limits
-from .receiving import Read, Unread, opened, parts, read, read_bytes, renumbered
+from .receiving import Read, Unread, opened, parts, read, read_bytes
 from .settings import limits_in_force
 
 __all__ = [
@@ -18,5 +18,4 @@ __all__ = [
     "parts",
     "read",
     "read_bytes",
-    "renumbered",
 ]

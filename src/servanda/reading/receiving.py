@@ -24,10 +24,12 @@ from .draft import Draft, Facts, Material, Sealed
 from .finishing import finished
 from .limits import Limits
 from .opening import drafts_in, unsealed
+from .sniffing import HEAD, sniffed
 
 _CHUNK = 1 << 20
 _SPOOLED = 64 << 20
 _SMALL = 1 << 20
+_SINGLE = ("html", "text", "markdown", "rtf", "pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Unread:
 
 
 def opened(unread: Unread) -> Iterator[Read]:
-    """Yield what there is in it; members are numbered from 1, and to be numbered anew by ``renumbered``."""
+    """Yield what there is in it; members are numbered from 1, as if there were no others in their file."""
     sealed, given = unread.sealed, unread.given
     if sealed is None:
         yield from _read_file(Path(unread.path), given, unread.limits)
@@ -79,16 +81,6 @@ def opened(unread: Unread) -> Iterator[Read]:
     material = Material.of(sealed.member.data, unread.path, unread.limits)
     for number, found in enumerate(unsealed(sealed, unread.limits), 1):
         yield replace(_numbered(found, material, given, unread.path, number), at=unread.at)
-
-
-def renumbered(got: Read, number: int) -> Read:
-    """Return what was read under another number in its file."""
-    if got.number in (0, number):
-        return got
-    path = f"{got.path.removesuffix(f'#{got.number}')}#{number}"
-    problems = tuple(replace(p, where=path) if p.where == got.path else p for p in got.problems)
-    source = replace(got.source, origin=path) if got.source and got.source.origin == got.path else got.source
-    return replace(got, path=path, problems=problems, source=source, number=number)
 
 
 def read(
@@ -127,12 +119,17 @@ def parts(
 
 
 def _file(path: Path, given: Given, limits: Limits, sealing: bool) -> Iterator[Read | Unread]:
-    """Yield what a file holds, or the file itself where it is small and may be read elsewhere."""
+    """Yield what a file holds, or the file itself where it is one small document that may be read elsewhere."""
     with suppress(OSError, ValueError):
-        if sealing and path.is_file() and (size := path.stat().st_size) <= _SMALL:
+        if sealing and path.is_file() and (size := path.stat().st_size) <= _SMALL and _is_single(path):
             yield Unread(str(path), None, given, limits, size)
             return
     yield from _read_file(path, given, limits, sealing)
+
+
+def _is_single(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return sniffed(stream.read(HEAD), str(path)) in _SINGLE
 
 
 def read_bytes(

@@ -160,12 +160,11 @@ def filed(ledger: Ledger, found: Iterable[Report]) -> Added:
 
 def file_sources(ledger: Ledger, groups: list[list[Report]], added: Added) -> None:
     """File the documents of some sources in one transaction."""
-    told = [sourced for group in groups if (sourced := noted(group, added)) is not None]
-    for filing in ledger.file_many(told):
-        added.documents += filing.documents
-        added.claims += filing.claims
-        added.withdrawn += filing.withdrawn
-        added.note(filing.problems)
+    filing = ledger.file_many([sourced for group in groups if (sourced := noted(group, added)) is not None])
+    added.documents += filing.documents
+    added.claims += filing.claims
+    added.withdrawn += filing.withdrawn
+    added.note(filing.problems)
 
 
 def noted(group: list[Report], added: Added) -> Sourced | None:
@@ -180,7 +179,8 @@ def noted(group: list[Report], added: Added) -> Sourced | None:
     documents = [report.document for report in group if report.document and not report.known]
     claims = [claim for report in group for claim in report.claims]
     whole = [report.document for report in group if report.document and report.whole]
-    return Sourced(source, documents, claims, problems, readers_of(group), whole)
+    keys = {report.document.id: report.keys for report in group if report.document and report.keys}
+    return Sourced(source, documents, claims, problems, readers_of(group), whole, keys)
 
 
 def readers_of(group: list[Report]) -> list[str] | None:

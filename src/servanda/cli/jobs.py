@@ -14,6 +14,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from types import MappingProxyType
@@ -114,7 +115,10 @@ def numbered(found: Iterable[Report]) -> Iterator[Report]:
 
 
 def done_here(batch: Batch) -> list[Report]:
-    return list(reports_on(batch, here.get("known", never)))
+    from servanda.ledger.reprints import keys, signature
+
+    made = reports_on(batch, here.get("known", never))
+    return [replace(one, keys=keys(signature(one.document.text))) if one.document else one for one in made]
 
 
 def prepared(ledger: Path | None) -> None:

@@ -34,6 +34,7 @@ class Report:
     known: bool = False  # filed before, and not extracted again
     at: int = 0  # how many bytes of its file were read
     number: int = 0  # its place among the documents of its file, from 1; 0 where it is the only one
+    keys: tuple[int, ...] = ()  # under which its reprints are found, where that was worked out
 
 
 def never(_: Document) -> bool:

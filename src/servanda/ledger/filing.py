@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy import Connection, delete, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from servanda.ledger import extracted, reprints, settling
@@ -32,6 +32,7 @@ from servanda.problems import Problem, QueryError
 
 MANUAL = "manual"
 DOCUMENT_WORDS = text("INSERT INTO document_words(rowid, title, words) VALUES (:n, :title, :words)")
+SAME = "SELECT d.copy_of FROM copies c JOIN documents d ON d.n = c.document WHERE c.band = ? LIMIT 1"
 CLAIM_WORDS = text("INSERT INTO claim_words(rowid, title, words) VALUES (:n, :title, :words)")
 
 
@@ -44,55 +45,69 @@ class Sourced(NamedTuple):
     problems: Sequence[Problem] = ()
     read_by: Sequence[str] | None = None
     whole: Sequence[Document] = ()
+    keys: Mapping[str, reprints.Keys] = {}
+    """By document id, under which keys its reprints are found; what is not there is worked out."""
 
 
-def file_source(connection: Connection, of: Sourced, filed: str) -> Filing:
-    """File one source; its claims then wait for their entries."""
-    connection.execute(insert(sources).on_conflict_do_nothing(), [source_row(of.source, filed)])
-    added, touched = add_documents(connection, of.documents, filed)
-    sound, bad = verified(connection, of.claims)
-    watch(connection, newly_told(connection, sound))
-    new, gone = add_claims(connection, sound, [d.id for d in of.documents], filed, of.read_by)
-    keep_problems(connection, of.source, [*of.problems, *bad], filed)
-    extracted.note(connection, () if bad else of.whole)
-    settling.defer(connection, {*new, *gone, *touched})
-    return Filing(added, len(new), (), len(gone), tuple(bad))
+def file_all(connection: Connection, some: Sequence[Sourced], filed: str) -> Filing:
+    """File some sources; their claims then wait for their entries."""
+    if not some:
+        return Filing(0, 0, ())
+    connection.execute(insert(sources).on_conflict_do_nothing(), [source_row(of.source, filed) for of in some])
+    new = unknown(connection, {d.id: d for of in some for d in of.documents})
+    touched = add_documents(connection, new, filed, {i: keys for of in some for i, keys in of.keys.items()})
+    checked = [verified(connection, of.claims, new) for of in some]
+    sound = [claim for good, _ in checked for claim in good]
+    watch(connection, newly_told(connection, sound, new, filed))
+    came = add_claims(connection, sound, filed)
+    gone = [n for of, (good, _) in zip(some, checked, strict=True) for n in withdrawn(connection, of, good, new, filed)]
+    for of, (_, bad) in zip(some, checked, strict=True):
+        keep_problems(connection, of.source, [*of.problems, *bad], filed)
+    extracted.note(connection, [d for of, (_, bad) in zip(some, checked, strict=True) if not bad for d in of.whole])
+    settling.defer(connection, {*came, *gone, *touched})
+    return Filing(len(new), len(came), (), len(gone), tuple(p for _, bad in checked for p in bad))
 
 
-def add_documents(connection: Connection, added: Sequence[Document], filed: str) -> tuple[int, set[int]]:
-    """Append the documents that are not there yet; return how many, and the claims whose text turned out a reprint."""
-    ids = [document.id for document in added]
-    known = {
-        n
-        for some in chunks(ids)
-        for n in connection.execute(select(documents.c.id).where(documents.c.id.in_(some))).scalars()
-    }
+def unknown(connection: Connection, given: Mapping[str, Document]) -> dict[str, Document]:
+    """Return the documents that are not in the ledger."""
+    known: set[str] = set()
+    for some in chunks(given):
+        known |= set(connection.execute(select(documents.c.id).where(documents.c.id.in_(some))).scalars())
+    return {i: document for i, document in given.items() if i not in known}
+
+
+def add_documents(
+    connection: Connection, new: Mapping[str, Document], filed: str, keys: Mapping[str, reprints.Keys]
+) -> set[int]:
+    """Append documents; return the numbers of the claims whose text thereby turned out a reprint."""
+    if not new:
+        return set()
+    first = 1 + (connection.execute(select(func.max(documents.c.n))).scalar() or 0)
+    told = list(enumerate(new.items(), first))
+    connection.execute(insert(documents), [{"n": n} | document_row(document, filed) for n, (_, document) in told])
+    connection.execute(DOCUMENT_WORDS, [{"n": n, "title": d.title or "", "words": d.text} for n, (_, d) in told])
     touched: set[int] = set()
-    new = {document.id: document for document in added if document.id not in known}
-    for document in new.values():
-        n = connection.execute(insert(documents).returning(documents.c.n), [document_row(document, filed)]).scalar_one()
-        connection.execute(DOCUMENT_WORDS, {"n": n, "title": document.title or "", "words": document.text})
-        touched |= note_copies(connection, n, document)
-    return len(new), touched
+    for n, (i, document) in told:
+        touched |= note_copies(connection, n, i, document.text, keys.get(i))
+    return touched
 
 
-def note_copies(connection: Connection, n: int, document: Document) -> set[int]:
+def note_copies(connection: Connection, n: int, own: str, words: str, keys: reprints.Keys | None) -> set[int]:
     """Put a document among those that print the same text; return the numbers of the claims of all that thereby moved.
 
     All reprints bear the smallest id among them, whichever came first. A text of the very
     same words as one before it stands where that one stands, and needs no keys of its own.
     """
-    signed = reprints.signature(document.text)
-    key = reprints.whole(signed)
-    same = select(documents.c.copy_of).join(copies, copies.c.document == documents.c.n).where(copies.c.band == key)
-    groups = set(connection.execute(same.limit(1)).scalars())
+    whole, *bands = keys or reprints.keys(reprints.signature(words))
+    groups = {row[0] for row in connection.exec_driver_sql(SAME, (whole,))}
     if not groups:
-        keys = reprints.bands(signed)
-        put(connection, copies, [(band, n) for band in {key, *keys}])
-        groups = groups_alike(connection, n, keys, signed)
-    root = min(groups | {document.id})
-    of = (groups | {document.id}) - {root}
-    moved = connection.execute(select(documents.c.id).where(documents.c.copy_of.in_(of))).scalars().all() if of else []
+        put(connection, copies, [(band, n) for band in {whole, *bands}])
+        groups = groups_alike(connection, n, bands, words)
+    if not groups:
+        return set()
+    root = min(groups | {own})
+    of = (groups | {own}) - {root}
+    moved = connection.execute(select(documents.c.id).where(documents.c.copy_of.in_(of))).scalars().all()
     touched: set[int] = set()
     for some in chunks(moved):
         connection.execute(update(documents).where(documents.c.id.in_(some)).values(copy_of=root))
@@ -101,10 +116,11 @@ def note_copies(connection: Connection, n: int, document: Document) -> set[int]:
     return touched
 
 
-def groups_alike(connection: Connection, n: int, keys: Sequence[int], signed: reprints.Signature) -> set[str]:
+def groups_alike(connection: Connection, n: int, bands: Sequence[int], words: str) -> set[str]:
     """Return the groups of reprints in which a text like this one stands; of each group no more texts are compared."""
-    near = select(copies.c.document).where(copies.c.band.in_(keys), copies.c.document != n)
+    near = select(copies.c.document).where(copies.c.band.in_(bands), copies.c.document != n)
     found = connection.execute(select(documents.c.n, documents.c.copy_of).where(documents.c.n.in_(near))).all()
+    signed = reprints.signature(words) if found else frozenset()
     groups: set[str] = set()
     for row in found:
         if row.copy_of not in groups:
@@ -113,9 +129,11 @@ def groups_alike(connection: Connection, n: int, keys: Sequence[int], signed: re
     return groups
 
 
-def verified(connection: Connection, made: Sequence[Claim]) -> tuple[list[Claim], list[Problem]]:
+def verified(
+    connection: Connection, made: Sequence[Claim], new: Mapping[str, Document]
+) -> tuple[list[Claim], list[Problem]]:
     """Return the claims whose quotations stand in their stored documents, and a problem for each other."""
-    texts: dict[str, Document | None] = {}
+    texts: dict[str, Document | None] = dict(new)
     sound: list[Claim] = []
     bad: list[Problem] = []
     for claim in made:
@@ -135,28 +153,30 @@ def verified(connection: Connection, made: Sequence[Claim]) -> tuple[list[Claim]
     return sound, bad
 
 
-def add_claims(
-    connection: Connection,
-    sound: Sequence[Claim],
-    again: Sequence[str],
-    filed: str,
-    read_by: Sequence[str] | None = None,
-) -> tuple[list[int], list[int]]:
-    """Append claims, and withdraw those of the same extractors in the documents read again that are not among them.
-
-    Returns the numbers of the claims that are new (or in force again), and of those withdrawn.
-    """
+def add_claims(connection: Connection, sound: Sequence[Claim], filed: str) -> list[int]:
+    """Append claims; return the numbers of those that are new, in force again, or made by another extractor too."""
     wanted = {claim.id: claim for claim in sound}
     known = stored(connection, wanted)
-    new = [claim for claim_id, claim in wanted.items() if claim_id not in known]
     back = [n for n, withdrawn in known.values() if withdrawn]
-    added = [append(connection, claim, filed) for claim in new]
-    connection.execute(update(claims).where(claims.c.n.in_(back)).values(withdrawn=None))
-    spoke = {name for claim in sound for name in families(claim.extractor)} or None
-    gone = outdated(connection, again, wanted.keys(), spoke if read_by is None else set(read_by))
-    connection.execute(update(claims).where(claims.c.n.in_(gone)).values(withdrawn=filed))
+    added = append(connection, {i: claim for i, claim in wanted.items() if i not in known}, filed)
+    if back:
+        connection.execute(update(claims).where(claims.c.n.in_(back)).values(withdrawn=None))
     more = [known[i][0] for i, claim in wanted.items() if i in known and say_too(connection, known[i][0], claim)]
-    return [*added, *dict.fromkeys([*back, *more])], gone
+    return [*added, *dict.fromkeys([*back, *more])]
+
+
+def withdrawn(
+    connection: Connection, of: Sourced, sound: Sequence[Claim], new: Mapping[str, Document], filed: str
+) -> list[int]:
+    """Withdraw the claims of a source's extractors, in its documents read again, that are not among those now."""
+    again = [i for document in of.documents if (i := document.id) not in new]
+    if not again:
+        return []
+    spoke = {name for claim in sound for name in families(claim.extractor)} or None
+    readers = spoke if of.read_by is None else set(of.read_by)
+    gone = outdated(connection, again, {claim.id for claim in sound}, readers)
+    connection.execute(update(claims).where(claims.c.n.in_(gone)).values(withdrawn=filed))
+    return gone
 
 
 def stored(connection: Connection, wanted: Mapping[str, Claim]) -> dict[str, tuple[int, str | None]]:
@@ -167,10 +187,14 @@ def stored(connection: Connection, wanted: Mapping[str, Claim]) -> dict[str, tup
     return found
 
 
-def append(connection: Connection, claim: Claim, filed: str) -> int:
-    n: int = connection.execute(insert(claims).returning(claims.c.n), [claim_row(claim, filed)]).scalar_one()
-    connection.execute(CLAIM_WORDS, {"n": n, **words_of(claim)})
-    return n
+def append(connection: Connection, new: Mapping[str, Claim], filed: str) -> list[int]:
+    if not new:
+        return []
+    first = 1 + (connection.execute(select(func.max(claims.c.n))).scalar() or 0)
+    told = list(enumerate(new.values(), first))
+    connection.execute(insert(claims), [{"n": n} | claim_row(claim, filed) for n, claim in told])
+    connection.execute(CLAIM_WORDS, [{"n": n} | words_of(claim) for n, claim in told])
+    return [n for n, _ in told]
 
 
 def claim_row(claim: Claim, filed: str) -> dict[str, Any]:
@@ -253,7 +277,9 @@ def keep_problems(connection: Connection, source: Source, found: Sequence[Proble
         connection.execute(insert(problems), rows)
 
 
-def newly_told(connection: Connection, sound: Sequence[Claim]) -> list[tuple[Card, set[str]]]:
+def newly_told(
+    connection: Connection, sound: Sequence[Claim], new: Mapping[str, Document], filed: str
+) -> list[tuple[Card, set[str]]]:
     """Return for each document the sets of parties on which it tells for the first time.
 
     To be asked before its claims are added.
@@ -262,11 +288,12 @@ def newly_told(connection: Connection, sound: Sequence[Claim]) -> list[tuple[Car
     for claim in sound:
         sets.setdefault(claim.document, []).append(claim.parties)
     made: list[tuple[Card, set[str]]] = []
-    for document_id, parties in sorted(sets.items()):
-        row = connection.execute(select(documents.c.id, *CARD).where(documents.c.id == document_id)).mappings().one()
-        before = connection.execute(
-            select(claims.c.parties).where(claims.c.document == document_id).distinct()
-        ).scalars()
+    for i, parties in sorted(sets.items()):
+        if i in new:
+            made.append((card_of(new[i], filed), watching_all(parties)))
+            continue
+        row = connection.execute(select(documents.c.id, *CARD).where(documents.c.id == i)).mappings().one()
+        before = connection.execute(select(claims.c.parties).where(claims.c.document == i).distinct()).scalars()
         made.append((card_from(row), watching_all(parties) - watching_all(key.split() for key in before)))
     return made
 

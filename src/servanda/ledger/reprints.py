@@ -19,6 +19,7 @@ SHINGLE = 4  # words
 SHORT = 24  # words
 ALIKE = 0.7  # Jaccard of four-word shingles
 Signature = frozenset[int]
+Keys = tuple[int, ...]
 
 
 def signature(text: str) -> Signature:
@@ -28,6 +29,11 @@ def signature(text: str) -> Signature:
         return frozenset([number(" ".join(words))])
     starts = range(len(words) - SHINGLE + 1)
     return frozenset(crc32(" ".join(words[at : at + SHINGLE]).encode("utf-8", "surrogatepass")) for at in starts)
+
+
+def keys(signed: Signature) -> Keys:
+    """Return the key of the very same text, then those of texts like it."""
+    return (whole(signed), *bands(signed))
 
 
 def whole(signed: Signature) -> int:

@@ -164,13 +164,13 @@ class Ledger:
         """
         sourced = Sourced(source, documents_of, claims_of, tuple(found), read_by, whole)
         with self.writing() as connection:
-            made = filing.file_source(connection, sourced, at or now())
+            made = filing.file_all(connection, [sourced], at or now())
             return replace(made, entries=tuple(settling.settled(connection)))
 
-    def file_many(self, some: Iterable[Sourced], at: str | None = None) -> list[Filing]:
-        """File sources in one transaction; ``settle`` makes their entries, and whoever opens the ledger next."""
+    def file_many(self, some: Sequence[Sourced], at: str | None = None) -> Filing:
+        """File sources in one transaction; ``settle`` makes their entries, else whoever opens the ledger next."""
         with self.writing() as connection:
-            return [filing.file_source(connection, sourced, at or now()) for sourced in some]
+            return filing.file_all(connection, some, at or now())
 
     def settle(self, most: int = 0) -> list[str]:
         """Make the entries of the claims that wait for them; none where no more than ``most`` wait.

@@ -18,7 +18,7 @@ FLOW = (
     ("extracting",),
     ("ledger",),
     ("exporting", "asking"),
-    ("scaling", "web", "watching", "sample", "mcp_server"),
+    ("scaling", "web", "watching", "sample", "mcp_server", "remote"),
     ("cli",),
 )
 PLACE = {room: place for place, rooms in enumerate(FLOW) for room in rooms}

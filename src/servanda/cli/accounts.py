@@ -23,6 +23,7 @@ group = typer.Typer(
 
 Readers read, editors also judge and add, admins also keep accounts. Passwords are
 kept as hashes, beside the ledger. With the first account everybody must sign in.
+Each command takes --json.
 
 \b
 Examples:
@@ -78,7 +79,7 @@ def password_for(name: str) -> str:
 
 
 @command("add", of=group)
-def add(name: Name, role: RoleName = "reader", ledger: LedgerPath = None) -> int:
+def add(name: Name, role: RoleName = "reader", ledger: LedgerPath = None, as_json: AsJson = False) -> int:
     """Make an account. The first must be an admin.
 
     \b
@@ -86,12 +87,13 @@ def add(name: Name, role: RoleName = "reader", ledger: LedgerPath = None) -> int
       servanda accounts add "A. Officer" --role admin
       servanda accounts add desk --role editor < password.txt
     """
+    from servanda.cli.records import dumped
     from servanda.web.accounts import role_named
 
     accounts, wanted = opened(ledger), role_named(role)
     made = accounts.add(name, wanted, password_for(name))
     noted(accounts, "made an account", f"{made.name}, {made.role}")
-    print(f"{made.name} is {made.role} of {accounts.where}.")
+    print(dumped(made) if as_json else f"{made.name} is {made.role} of {accounts.where}.")
     return DONE
 
 
@@ -121,24 +123,26 @@ def list_all(ledger: LedgerPath = None, as_json: AsJson = False) -> int:
 
 
 @command("remove", of=group)
-def remove(name: Name, ledger: LedgerPath = None) -> int:
+def remove(name: Name, ledger: LedgerPath = None, as_json: AsJson = False) -> int:
     """Take an account away, with its sessions and tokens. What it judged stays.
 
     \b
     Examples:
       servanda accounts remove "A. Officer"
     """
+    from servanda.cli.records import dumped
+
     accounts = opened(ledger)
     made = accounts.remove(name)
     noted(accounts, "took an account away", made.name)
-    print(f"{made.name} is gone; every session and token of it has ended.")
+    print(dumped(made) if as_json else f"{made.name} is gone; every session and token of it has ended.")
     return DONE
 
 
 @command("role", of=group)
 def role(
     name: Name, to: Annotated[str, typer.Argument(help="reader, editor, admin.", metavar="ROLE")],
-    ledger: LedgerPath = None,
+    ledger: LedgerPath = None, as_json: AsJson = False,
 ) -> int:  # fmt: skip
     """Change what an account may do; it holds at once.
 
@@ -146,27 +150,30 @@ def role(
     Examples:
       servanda accounts role desk editor
     """
+    from servanda.cli.records import dumped
     from servanda.web.accounts import role_named
 
     accounts = opened(ledger)
     made = accounts.change_role(name, role_named(to))
     noted(accounts, "changed a role", f"{made.name}, {made.role}")
-    print(f"{made.name} is now {made.role}.")
+    print(dumped(made) if as_json else f"{made.name} is now {made.role}.")
     return DONE
 
 
 @command("password", of=group)
-def password(name: Name, ledger: LedgerPath = None) -> int:
+def password(name: Name, ledger: LedgerPath = None, as_json: AsJson = False) -> int:
     """Set a password anew; every session of the account ends.
 
     \b
     Examples:
       servanda accounts password "A. Officer"
     """
+    from servanda.cli.records import dumped
+
     accounts = opened(ledger)
     made = accounts.change_password(accounts.named(name).name, password_for(name))
     noted(accounts, "set a password", made.name)
-    print(f"{made.name} has a new password; every session of it has ended.")
+    print(dumped(made) if as_json else f"{made.name} has a new password; every session of it has ended.")
     return DONE
 
 

@@ -15,6 +15,9 @@ from servanda.cli.door import DONE, AsJson, AsOf, LedgerPath, Limit, command
 if TYPE_CHECKING:
     from servanda.exporting.dossier_parts import Dossier
     from servanda.ledger import Ledger, Line
+    from servanda.remote import RemoteLedger
+
+    Opened = Ledger | RemoteLedger
 
 
 class Form(StrEnum):
@@ -56,7 +59,7 @@ def entries(
       servanda entries status:overdue due:..2025-12-31
       servanda entries kind:instrument domain:space radar
     """
-    with knowable(ledger, as_of, joined(query)) as opened:
+    with anywhere(ledger, as_of, joined(query)) as opened:
         found = opened.entries(joined(query), limit or None, as_of=day(as_of))
         return list_of(opened, found, as_json, "Nothing in the ledger answers this.")
 
@@ -82,13 +85,13 @@ def due(
     """
     from servanda.cli.reports import day as iso
 
-    with knowable(ledger, as_of, joined(query)) as opened:
+    with anywhere(ledger, as_of, joined(query)) as opened:
         until = iso(before, "--before") if before else None
         found = opened.due(until, limit or None, day(as_of), joined(query))
         return list_of(opened, found, as_json, "Nothing is due.")
 
 
-def list_of(ledger: Ledger, found: list[Line], as_json: bool, nothing: str) -> int:
+def list_of(ledger: Opened, found: list[Line], as_json: bool, nothing: str) -> int:
     """Print a list of entries, or say that there is none and what to do."""
     from servanda.cli.records import dumped
     from servanda.cli.showing import show_lines
@@ -102,7 +105,7 @@ def list_of(ledger: Ledger, found: list[Line], as_json: bool, nothing: str) -> i
     return DONE
 
 
-def empty(ledger: Ledger) -> str:
+def empty(ledger: Opened) -> str:
     return f"{ledger.where} is empty. Fill it with: servanda add PATH. To see a full one: servanda demo"
 
 
@@ -127,7 +130,7 @@ def day(as_of: str | None) -> str | None:
 
 
 @contextmanager
-def knowable(path: Path | None, as_of: str | None, query: str = "") -> Iterator[Ledger]:
+def knowable(path: str | Path | None, as_of: str | None, query: str = "") -> Iterator[Ledger]:
     """Open a ledger; where a day is given, as it was knowable then from what had been published."""
     from servanda.ledger import Ledger
 
@@ -137,6 +140,22 @@ def knowable(path: Path | None, as_of: str | None, query: str = "") -> Iterator[
             return
         with opened.at(day(as_of) or "", query) as past:
             yield past
+
+
+@contextmanager
+def anywhere(where: str | Path | None, as_of: str | None, query: str = "") -> Iterator[Opened]:
+    """Open a ledger, whether it is a file or served. Raises QueryError for a past day of a served one."""
+    from servanda.cli.served import address_in, opened
+    from servanda.problems import QueryError
+
+    if address_in(where) is None:
+        with knowable(where, as_of, query) as here:
+            yield here
+        return
+    if as_of is not None:
+        raise QueryError("--as-of: a served ledger tells what it knows now. Ask for a past day where its file is.")
+    with opened(where) as there:
+        yield there
 
 
 @command("show")
@@ -156,10 +175,15 @@ def show(
       servanda show 3fa9
       servanda show 3fa9 --format md > note.md
     """
-    from servanda.exporting.dossier_entry import entry_dossier
+    with anywhere(ledger, as_of) as opened:
+        return write(entry_told(opened, entry, day(as_of)), Form.JSON if as_json else form)
 
-    with knowable(ledger, as_of) as opened:
-        return write(entry_dossier(opened, entry, day(as_of)), Form.JSON if as_json else form)
+
+def entry_told(ledger: Opened, ref: str, as_of: str | None) -> Dossier:
+    from servanda.exporting.dossier_entry import entry_dossier
+    from servanda.ledger import Ledger
+
+    return entry_dossier(ledger, ref, as_of) if isinstance(ledger, Ledger) else ledger.entry_dossier(ref)
 
 
 @command("dossier")
@@ -185,17 +209,20 @@ def dossier(
       servanda dossier UAV
       servanda dossier --series 3fa9
     """
-    with knowable(ledger, as_of) as opened:
+    with anywhere(ledger, as_of) as opened:
         made = dossier_of(opened, about, series, day(as_of), limit)
         return write(made, Form.JSON if as_json else form)
 
 
-def dossier_of(ledger: Ledger, about: list[str], series: bool, as_of: str | None, limit: int) -> Dossier:
+def dossier_of(ledger: Opened, about: list[str], series: bool, as_of: str | None, limit: int) -> Dossier:
     """Return the dossier that some words ask for: codes of parties mean parties, anything else is a query."""
     from servanda.codebook import is_party
     from servanda.exporting.dossier import country, dyad, theme
     from servanda.exporting.dossier_entry import series_dossier
+    from servanda.ledger import Ledger
 
+    if not isinstance(ledger, Ledger):
+        return dossier_there(ledger, about, series, limit)
     if series:
         return series_dossier(ledger, about[0], as_of)
     if len(about) <= 2 and all(is_party(word) for word in about):
@@ -205,6 +232,17 @@ def dossier_of(ledger: Ledger, about: list[str], series: bool, as_of: str | None
             else country(ledger, about[0], as_of, limit)
         )
     return theme(ledger, joined(about), as_of, limit)
+
+
+def dossier_there(ledger: RemoteLedger, about: list[str], series: bool, limit: int) -> Dossier:
+    """Return the dossier that some words ask for from a served ledger."""
+    from servanda.codebook import is_party
+
+    if series:
+        return ledger.series_dossier(about[0])
+    if len(about) <= 2 and all(is_party(word) for word in about):
+        return ledger.dossier(about, limit)
+    return ledger.theme(joined(about), limit)
 
 
 def write(made: Dossier, form: Form) -> int:
@@ -242,7 +280,7 @@ def search(
     from servanda.cli.showing import show_hits
 
     asked = joined(words)
-    with knowable(ledger, as_of) as opened:
+    with anywhere(ledger, as_of) as opened:
         if what is Among.ENTRIES:
             found = opened.entries(asked, limit or None, as_of=day(as_of))
             return list_of(opened, found, as_json, "Nothing in the ledger has these words.")

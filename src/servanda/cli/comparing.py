@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from servanda.cli.door import AsJson, LedgerPath, command, said
@@ -48,12 +47,16 @@ def compare(
     return status(sum(report.document is not None for report in read), len(told))
 
 
-def against(read: list[Report], ledger: Path | None) -> list[Compared]:
-    """Compare reports with a ledger."""
+def against(read: list[Report], ledger: str | None) -> list[Compared]:
+    """Compare reports with a ledger; a served one reads their claims itself."""
+    from servanda.cli.served import opened
     from servanda.ledger import Ledger
 
-    with Ledger.open(ledger) as opened:
-        return opened.compare([r.document for r in read if r.document], [c for r in read for c in r.claims])
+    documents = [report.document for report in read if report.document]
+    with opened(ledger) as known:
+        if not isinstance(known, Ledger):
+            return known.compare(documents)
+        return known.compare(documents, [claim for report in read for claim in report.claims])
 
 
 def between(new: list[Report], old: list[Report]) -> list[Compared]:

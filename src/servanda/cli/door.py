@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from io import TextIOWrapper
-from pathlib import Path
 from typing import Annotated, ParamSpec
 
 import typer
@@ -54,9 +53,11 @@ app = typer.Typer(
 )
 
 LedgerPath = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
-        "--ledger", help="The ledger's file; else SERVANDA_LEDGER, else the user's data folder.", metavar="FILE"
+        "--ledger",
+        help="The ledger's file, or the https address of a served one; else SERVANDA_LEDGER, else the user's folder.",
+        metavar="FILE|URL",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

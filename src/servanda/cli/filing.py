@@ -94,11 +94,13 @@ def add(
       servanda add --ledger desk.db reports/
       servanda add --jobs 2 crawl.warc.gz
     """
-    from servanda.cli.records import dumped, plain
     from servanda.cli.reports import reports
+    from servanda.cli.served import added_there, address_in
     from servanda.ledger import Ledger
     from servanda.reading import limits_in_force
 
+    if address := address_in(ledger):
+        return added_there(address, paths, date, language, as_json, plainly=extractor == "rules" and review is None)
     limits = limits_in_force(allow_private=allow_private)
     with Ledger.open(ledger) as opened:
         found = reports(
@@ -117,10 +119,17 @@ def add(
             from servanda.cli.models import judged_by_model
 
             added.note(judged_by_model(opened, review))
-        if as_json:
-            print(dumped({"ledger": opened.where} | plain(added)))
-        else:
-            print(added.sentence(opened.where), *added.by_cause(), sep="\n")
+    return outcome(added, opened.where, as_json)
+
+
+def outcome(added: Added, where: str, as_json: bool) -> int:
+    """Tell what an ``add`` came to, and return its exit status."""
+    from servanda.cli.records import dumped, plain
+
+    if as_json:
+        print(dumped({"ledger": where} | plain(added)))
+    else:
+        print(added.sentence(where), *added.by_cause(), sep="\n")
     tell(added)
     if not added.read:
         return COULD_NOT

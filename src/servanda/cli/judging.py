@@ -15,6 +15,9 @@ from servanda.cli.door import DONE, AsJson, LedgerPath, Limit, command
 if TYPE_CHECKING:
     from servanda.ledger import Doubt, Filed, Judgement, Ledger
     from servanda.problems import QueryError
+    from servanda.remote import RemoteLedger
+
+    Opened = Ledger | RemoteLedger
 
 By = Annotated[
     str | None,
@@ -73,9 +76,9 @@ def judge(
       servanda judge --list
     """
     from servanda.cli.records import dumped
-    from servanda.ledger import Ledger
+    from servanda.cli.served import opened as open_anywhere
 
-    with Ledger.open(ledger) as opened:
+    with open_anywhere(ledger) as opened:
         if listed or verb is None:
             made = opened.judgements()
             print(dumped(made) if as_json else "\n".join(map(told, made)) or "Nothing was decided yet.")
@@ -85,7 +88,7 @@ def judge(
     return DONE
 
 
-def decided(ledger: Ledger, verb: str, words: list[str], by: str, why: str) -> Judgement:
+def decided(ledger: Opened, verb: str, words: list[str], by: str, why: str) -> Judgement:
     """Pass a judgement as the words of the command give it. Raises QueryError where they do not suffice."""
     from servanda.problems import QueryError
 
@@ -138,13 +141,14 @@ def review(
       servanda review --json
     """
     from servanda.cli.records import dumped
-    from servanda.ledger import Ledger
+    from servanda.cli.served import opened as open_anywhere
 
-    with Ledger.open(ledger) as opened:
+    with open_anywhere(ledger) as opened:
         if model:
             from servanda.cli.models import judged_by_model, told_of
+            from servanda.cli.served import at_hand
 
-            return told_of(judged_by_model(opened, model, limit or 1000))
+            return told_of(judged_by_model(at_hand(opened), model, limit or 1000))
         doubts = opened.review(limit or 1000)
         if as_json:
             print(dumped(doubts))
@@ -155,7 +159,7 @@ def review(
     return DONE
 
 
-def walk(ledger: Ledger, doubts: list[Doubt], by: str) -> int:
+def walk(ledger: Opened, doubts: list[Doubt], by: str) -> int:
     """Ask about each doubt in turn; return how many were decided."""
     passed: list[tuple[int, Judgement]] = []
     at = 0
@@ -174,7 +178,7 @@ def walk(ledger: Ledger, doubts: list[Doubt], by: str) -> int:
     return len(passed)
 
 
-def judged(ledger: Ledger, doubt: Doubt, yes: bool, by: str) -> Judgement:
+def judged(ledger: Opened, doubt: Doubt, yes: bool, by: str) -> Judgement:
     verb = ("same" if yes else "different") if len(doubt.on) == 2 else ("accept" if yes else "reject")
     return ledger.judge(verb, *(filed.id for filed in doubt.on), by=by, why="review")
 

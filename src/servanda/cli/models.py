@@ -260,7 +260,7 @@ def mcp(
         if (error.name or "").split(".")[0] != "mcp":
             raise
         raise QueryError("servanda mcp: needs an extra. Install it with: pip install 'servanda[mcp]'") from error
-    made = server(ledger, writing)
+    made = server(Path(ledger) if ledger else None, writing)
     if http is None:
         made.run("stdio")
     else:

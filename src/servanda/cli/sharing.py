@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servanda.cli.asking import Query, day, joined, knowable
+from servanda.cli.asking import Query, anywhere, day, joined
 from servanda.cli.door import DONE, AsJson, AsOf, LedgerPath, command
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from servanda.ledger import Entry, Ledger
+    from servanda.remote import RemoteLedger
 
 AT_ONCE = 500  # entries read in one go
 
@@ -46,14 +47,22 @@ def export(
     name = "json" if as_json else format
     if name not in FORMATS:
         raise QueryError(f"export {name}: no such format. Use one of: {', '.join(FORMATS)}.")
-    with knowable(ledger, as_of, joined(query)) as opened:
-        lines = FORMATS[name](every(opened, joined(query), day(as_of)))
+    with anywhere(ledger, as_of, joined(query)) as opened:
+        lines = lines_of(opened, name, joined(query), day(as_of))
         if output:
             with output.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(lines)
         else:
             sys.stdout.writelines(lines)
     return DONE
+
+
+def lines_of(ledger: Ledger | RemoteLedger, name: str, query: str, as_of: str | None) -> Iterable[str]:
+    """Return the lines of a file with every entry that a query finds."""
+    from servanda.exporting.rows import FORMATS
+    from servanda.ledger import Ledger
+
+    return FORMATS[name](every(ledger, query, as_of)) if isinstance(ledger, Ledger) else ledger.export(name, query)
 
 
 def every(ledger: Ledger, query: str, as_of: str | None) -> Iterator[Entry]:

@@ -283,6 +283,8 @@ def opened(path: Path | None) -> Engine:
 
 
 def make_folder(path: Path) -> None:
+    if str(path).startswith(("https:/", "http:/")):
+        raise LedgerError(f"{path}: is an address, and this needs a ledger's file. Give it where the file is.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -31,6 +31,7 @@ Word = Annotated[str | None, Body()]
 ADDED = {
     "documents": list[str],
     "new": int,
+    "new_claims": int,
     "claims": list[dict[str, Any]],
     "entries": list[str],
     "problems": list[Problem],
@@ -91,8 +92,15 @@ async def add_source(
 def told(request: Request, made: Received, what: str) -> Response:
     """Tell what became of something sent, and note who sent it."""
     noted(request, "added", f"{what[:200]}: {made.new} new")
-    known = {"documents": [document.id for document in made.documents], "new": made.new, "claims": made.claims}
-    return answer(request, known | {"entries": made.entries, "problems": made.problems}, 201)
+    known = {
+        "documents": [document.id for document in made.documents],
+        "new": made.new,
+        "new_claims": made.new_claims,
+        "claims": made.claims,
+        "entries": made.entries,
+        "problems": made.problems,
+    }
+    return answer(request, known, 201)
 
 
 @router.post("/judgements", status_code=201, responses=answers_with(Judgement, 201) | OVERTAKEN)

@@ -53,6 +53,7 @@ def merge(into: Received, one: Received) -> None:
     into.problems += one.problems
     into.entries |= one.entries
     into.new += one.new
+    into.new_claims += one.new_claims
 
 
 @router.post("/sample", dependencies=[Genuine])

@@ -15,7 +15,7 @@ from servanda.ledger import Ledger
 from servanda.ledger.comparing import Compared
 from servanda.model import Claim, Document
 from servanda.problems import Problem, QueryError
-from servanda.reading import Read, read, read_bytes
+from servanda.reading import Read, limits_in_force, read, read_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Received:
     entries: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     new: int = 0
+    new_claims: int = 0
 
     def of(self, document: Document) -> list[Claim]:
         return [claim for claim in self.claims if claim.document == document.id]
@@ -56,10 +57,11 @@ def opened(handed: Handed) -> Iterable[Read]:
     if handed.url:
         if not handed.url.lower().startswith(("https://", "http://")):
             raise QueryError(f"{handed.url}: is no address that is fetched. Give one that begins with https://")
-        return read(handed.url, date=day(handed.date), language=handed.language or None)
+        return read(handed.url, date=day(handed.date), language=handed.language or None, limits=limits_in_force())
     if not handed.data.strip():
         raise QueryError("Nothing was given. Choose a file, or paste the text of a report.")
-    return read_bytes(handed.data, handed.name, date=day(handed.date), language=handed.language or None)
+    known = {"date": day(handed.date), "language": handed.language or None}
+    return read_bytes(handed.data, handed.name, **known, limits=limits_in_force())
 
 
 def understood(got: Read, into: Received) -> list[Claim]:
@@ -95,6 +97,7 @@ def file_source(ledger: Ledger, group: list[Read], made: Received) -> None:
     documents = [got.document for got in group if got.document]
     filing = ledger.file(source, documents, claims, [problem for got in group for problem in got.problems])
     made.new += filing.documents
+    made.new_claims += filing.claims
     made.entries.update(filing.entries)
     made.problems += filing.problems
 

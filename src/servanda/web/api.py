@@ -233,6 +233,7 @@ def due(
     request: Request, ledger: TheLedger, before: Day = None, q: Asks = "", limit: Most = 50, cursor: Cursor = None
 ) -> Response:
     """List what is due and not settled, the soonest first, the overdue included."""
+    parse(q)
     asked = f"{q} status:open,due-soon,overdue,unwatched due:..{day(before) or '9999-12-31'} sort:due"
     return answer(request, entries_page(ledger, asked.strip(), limit, cursor))
 

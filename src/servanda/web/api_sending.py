@@ -20,7 +20,8 @@ from servanda.web.deciding import noted, passed, taken_back
 from servanda.web.describing import answers, answers_with
 from servanda.web.meanwhile import Asked
 from servanda.web.page import TheLedger
-from servanda.web.receiving import Handed, Received, compared, filed
+from servanda.web.receiving import AGAIN, Handed, Received, compared, filed
+from servanda.web.refusing import meaning
 from servanda.web.who import signature, who_asks
 
 router = APIRouter(prefix="/api/v1", tags=["ledger"], responses=WRONG)
@@ -92,6 +93,9 @@ async def add_source(
 def told(request: Request, made: Received, what: str) -> Response:
     """Tell what became of something sent, and note who sent it."""
     noted(request, "added", f"{what[:200]}: {made.new} new")
+    if made.stopped:
+        status, words = meaning(made.stopped)
+        raise HTTPException(status, f"{words} New reports filed before that: {made.new}. {AGAIN}")
     known = {
         "documents": [document.id for document in made.documents],
         "new": made.new,

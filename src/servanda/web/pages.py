@@ -20,7 +20,7 @@ from servanda.exporting.dossier_html import as_html
 from servanda.exporting.dossier_json import as_json
 from servanda.exporting.dossier_parts import Dossier
 from servanda.exporting.dossier_text import as_markdown
-from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line
+from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line, parse
 from servanda.model import Stage
 from servanda.problems import QueryError
 from servanda.web.asked import PAGE, Asked, code
@@ -221,6 +221,7 @@ def due(request: Request, ledger: TheLedger) -> HTMLResponse:
     """The calendar as a list: what is due and not settled, by month, the soonest first."""
     asked = Asked.of(request.query_params)
     before = request.query_params.get("before") or None
+    parse(asked.query)
     found = ledger.due(before, 300, None, asked.query)
     today = date.today().isoformat()
     months = [(month, list(of)) for month, of in groupby(found, key=month_due)]
@@ -235,8 +236,6 @@ def month_due(line: Line) -> str:
 @router.get("/search")
 def search(request: Request, ledger: TheLedger) -> HTMLResponse:
     """Words in entries, quotations and reports."""
-    from servanda.ledger import parse
-
     words = request.query_params.get("q", "").strip()
     lists: dict[str, object] = {"entries": [], "claims": [], "documents": []}
     if words:

@@ -12,9 +12,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from servanda.language.packs import languages
 from servanda.problems import QueryError
-from servanda.web.deciding import Genuine, Words
+from servanda.web.deciding import Genuine, Words, noted
 from servanda.web.page import TheLedger, page
 from servanda.web.receiving import Handed, Received, compared, filed
+from servanda.web.refusing import meaning
 
 router = APIRouter()
 
@@ -43,8 +44,12 @@ def added(
     made = Received()
     for one in handed:
         merge(made, filed(ledger, one))
+        if made.stopped:
+            break
+    noted(request, "added", f"{', '.join(one.name for one in handed)[:200]}: {made.new} new")
     stands = {filed_.id: entry for d in made.documents for filed_, entry in ledger.claims_in(d.id)}
-    return page(request, "added.html", made=made, stands=stands)
+    status = meaning(made.stopped)[0] if made.stopped else 200
+    return page(request, "added.html", status, made=made, stands=stands)
 
 
 def merge(into: Received, one: Received) -> None:
@@ -53,6 +58,7 @@ def merge(into: Received, one: Received) -> None:
     into.problems += one.problems
     into.entries |= one.entries
     into.new += one.new
+    into.stopped = one.stopped
     into.new_claims += one.new_claims
 
 

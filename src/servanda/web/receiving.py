@@ -14,8 +14,10 @@ from servanda.extracting.extractor import extract
 from servanda.ledger import Ledger
 from servanda.ledger.comparing import Compared
 from servanda.model import Claim, Document
-from servanda.problems import Problem, QueryError
+from servanda.problems import LedgerError, Problem, QueryError
 from servanda.reading import Read, limits_in_force, read, read_bytes
+
+AGAIN = "Send it again when that is mended; what was filed before is not filed twice."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Received:
     problems: list[Problem] = field(default_factory=list)
     new: int = 0
     new_claims: int = 0
+    stopped: LedgerError | None = None  # what ended the filing before all was filed
 
     def of(self, document: Document) -> list[Claim]:
         return [claim for claim in self.claims if claim.document == document.id]
@@ -82,10 +85,20 @@ def understood(got: Read, into: Received) -> list[Claim]:
 
 
 def filed(ledger: Ledger, handed: Handed) -> Received:
-    """Read, extract and file, source by source; the same thing again changes nothing."""
+    """Read, extract and file, source by source; the same thing again changes nothing.
+
+    Where the ledger fails, ``stopped`` says why, and what was filed before stays.
+    """
     made = Received()
-    for _, group in groupby(opened(handed), key=lambda got: got.source.id if got.source else got.path):
-        file_source(ledger, list(group), made)
+    held = 0, 0
+    try:
+        for _, group in groupby(opened(handed), key=lambda got: got.source.id if got.source else got.path):
+            held = len(made.documents), len(made.claims)
+            file_source(ledger, list(group), made)
+    except LedgerError as error:
+        made.stopped = error
+        del made.documents[held[0] :], made.claims[held[1] :]
+        made.problems.append(Problem(handed.name, f"was not filed to its end: {error}", "ledger", AGAIN))
     return made
 
 

@@ -16,7 +16,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
-from servanda.ledger.query import EXAMPLE
 from servanda.problems import LedgerError, QueryError, ServandaError
 from servanda.web.page import page
 
@@ -33,7 +32,7 @@ TITLES = {
     503: "The ledger does not answer",
     507: "The disk is full",
 }
-FULL = "The disk is full. Nothing was filed or changed; make room and send it again."
+FULL = "The disk is full. What was filed before stays, and nothing is half done. Make room, then send it again."
 
 
 def told(request: Request, error: Exception) -> Response:
@@ -94,8 +93,3 @@ def allowed(request: Request) -> list[str]:
 
 def is_full(error: ServandaError | OSError) -> bool:
     return error.errno == errno.ENOSPC if isinstance(error, OSError) else "disk is full" in str(error)
-
-
-def with_example(error: QueryError) -> str:
-    """Return what is wrong with a query, and one that is right."""
-    return str(error) if EXAMPLE in str(error) else f"{error} As in: {EXAMPLE}"

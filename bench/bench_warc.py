@@ -22,10 +22,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 PAGES = Path(__file__).resolve().parents[2] / "shared" / "pages"
-PACE = 0.25  # seconds between two looks at the memory
+PACE = 0.5  # seconds between two looks at the memory
 
 
 def record(page: bytes, address: str) -> bytes:
@@ -62,15 +63,26 @@ def family(root: int) -> Iterator[int]:
         yield from family(int(child))
 
 
-def resident(root: int) -> int:
-    """Return the bytes of memory that a process and all below it hold; shared pages count for each."""
-    pages = 0
+def resident(root: int) -> tuple[int, int]:
+    """Return the bytes of memory that a process and all below it hold: each page once, and once for each process."""
+    once = each = 0
     for process in family(root):
         try:
-            pages += int(Path(f"/proc/{process}/statm").read_text().split()[1])
-        except (OSError, IndexError):
+            lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()[1:]
+        except OSError:
             continue
-    return pages * os.sysconf("SC_PAGE_SIZE")
+        held = {line.split(":")[0]: 1024 * int(line.split()[1]) for line in lines}
+        once, each = once + held.get("Pss", 0), each + held.get("Rss", 0)
+    return once, each
+
+
+def spent(process: int) -> float:
+    """Return the processor seconds of a process itself, without those it started."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def idle() -> float:
@@ -81,10 +93,20 @@ def idle() -> float:
         return 0.0
 
 
-def watched(process: subprocess.Popen[str], peak: list[int]) -> None:
-    while process.poll() is None:
-        peak[0] = max(peak[0], resident(process.pid))
-        time.sleep(PACE)
+@dataclass
+class Watched:
+    """The most memory that was seen (each page once, once for each process), and the filing process's own time."""
+
+    once: int = 0
+    each: int = 0
+    own: float = 0.0
+
+    def watch(self, process: subprocess.Popen[str]) -> None:
+        while process.poll() is None:
+            once, each = resident(process.pid)
+            self.once, self.each = max(self.once, once), max(self.each, each)
+            self.own = max(self.own, spent(process.pid))
+            time.sleep(PACE)
 
 
 def main() -> int:
@@ -103,9 +125,9 @@ def main() -> int:
 
 def measured(archive: Path, ledger: Path, jobs: int) -> int:
     command = [sys.executable, "-m", "servanda.cli", "add", "--jobs", str(jobs), "--ledger", ledger, archive]
-    start, rested, peak = time.monotonic(), idle(), [0]
+    start, rested, seen = time.monotonic(), idle(), Watched()
     with subprocess.Popen([str(word) for word in command], stderr=subprocess.PIPE, text=True) as process:
-        threading.Thread(target=watched, args=(process, peak), daemon=True).start()
+        threading.Thread(target=seen.watch, args=(process,), daemon=True).start()
         complaints = len((process.stderr or io.StringIO()).readlines())
         status = process.wait()
     wall, rested = time.monotonic() - start, idle() - rested
@@ -114,7 +136,9 @@ def measured(archive: Path, ledger: Path, jobs: int) -> int:
     busy = own / wall
     cores = os.cpu_count() or 1
     print(f"{archive.stat().st_size / 1e6:.0f} MB in {wall:.0f} s, status {status}, {complaints} problems told")
-    print(f"peak {peak[0] / 1e6:.0f} MB in all processes; the largest alone {used.ru_maxrss / 1e3:.0f} MB")
+    peak = f"peak {seen.each / 1e6:.0f} MB in all processes, {seen.once / 1e6:.0f} MB with shared pages once"
+    print(f"{peak}; the largest alone {used.ru_maxrss / 1e3:.0f} MB")
+    print(f"{own:.0f} s of processor time, of which the process that files took {seen.own:.0f}")
     print(f"{busy:.2f} of {cores} cores busy ({busy / cores:.0%}); {own / (own + rested):.0%} of what others left")
     return status
 

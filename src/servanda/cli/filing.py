@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from servanda.ledger.filing import Sourced
     from servanda.problems import Problem
 
+CACHE = 24  # MiB of the ledger that ``add`` keeps in memory, beside the processes that extract
 TOGETHER = 40  # sources filed in one transaction
 SOON = 0.5  # seconds after which what was read is filed, however little it is
 LATE = 60.0  # seconds after which entries are made, however few claims wait
@@ -102,7 +103,7 @@ def add(
     if address := address_in(ledger):
         return added_there(address, paths, date, language, as_json, plainly=extractor == "rules" and review is None)
     limits = limits_in_force(allow_private=allow_private)
-    with Ledger.open(ledger) as opened:
+    with Ledger.open(ledger, CACHE) as opened:
         found = reports(
             paths,
             date=date,

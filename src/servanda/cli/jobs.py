@@ -28,7 +28,7 @@ from servanda.reading import Read, Unread, opened
 WEIGHT = 150_000  # code points of text given out at a time, or as many bytes times the next
 MARKUP = 8  # bytes of a page for one code point of its report, about
 MOST = 50  # documents given out at a time
-AHEAD = 12  # batches given out to each process before the first is asked back
+AHEAD = 5  # batches given out to each process before the first is asked back
 
 Known = Callable[[Document], bool]
 Batch = list[Read | Unread]

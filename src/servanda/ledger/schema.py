@@ -35,6 +35,7 @@ from sqlalchemy.pool import StaticPool
 from servanda.problems import LedgerError
 
 VERSION = 1
+CACHE = 64  # MiB
 PATIENCE = 30  # seconds that one writer waits for another
 T = TypeVar("T")
 WORDS = """tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'\""""
@@ -261,7 +262,7 @@ def default_path() -> Path:
     return Path(home) / "servanda" / "ledger.db"
 
 
-def opened(path: Path | None) -> Engine:
+def opened(path: Path | None, cache: int = CACHE) -> Engine:
     """Return an engine on a ledger file, made where there is none; None is a ledger in memory.
 
     Raises LedgerError with one line for a file that is no ledger, is newer, locked or cannot be written.
@@ -269,7 +270,7 @@ def opened(path: Path | None) -> Engine:
     where = str(path) if path else "the ledger in memory"
     if path is not None:
         make_folder(path)
-    engine = connected(path)
+    engine = connected(path, cache)
     with told(where):
         with engine.connect() as connection:
             known = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars())
@@ -295,7 +296,8 @@ def make_folder(path: Path) -> None:
         raise LedgerError(f"{path}: is a folder, not a ledger. Give a file with --ledger.")
 
 
-def connected(path: Path | None) -> Engine:
+def connected(path: Path | None, cache: int = CACHE) -> Engine:
+    """Return an engine on a ledger file; each connection keeps so many MiB of it in memory."""
     pooled: dict[str, Any] = {} if path else {"poolclass": StaticPool}
     engine = create_engine(
         f"sqlite:///{path}" if path else "sqlite://",
@@ -306,7 +308,12 @@ def connected(path: Path | None) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "temp_store = MEMORY", "cache_size = -65536"):
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            "temp_store = MEMORY",
+            f"cache_size = -{cache << 10}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Iterator
 
 import pytest
 
 pytest.importorskip("fastapi", reason="the extra servanda[web] is not installed")
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from ledger_reports import file, report, said
 from servanda.ledger import Ledger
+from servanda.problems import QueryError
 from servanda.web import app_for
+from servanda.web.paging import place_at
+
+
+def forged(values: list[object]) -> str:
+    """Return a cursor that looks like one of ours."""
+    told = json.dumps([hashlib.sha256(b"entries").hexdigest()[:12], *values])
+    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
 
 PARTNERS = ("ITA", "JPN", "KOR", "OMN", "BEL")
 
@@ -43,6 +57,92 @@ def test_a_list_is_walked_by_its_cursors(client: TestClient, ledger: Ledger) -> 
         asked["cursor"] = answer["next"]
 
     assert [line.id for line in ledger.entries()] == seen
+
+
+QUESTIONS = ("", "sort:due", "due:2020..", "party:IND", "pact sort:relevance", "party:IND party:ITA")
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_list_is_the_same_in_pages_of_one(client: TestClient, ledger: Ledger, question: str) -> None:
+    assert [line.id for line in ledger.entries(question)] == list(walked(client, "entries", "entries", q=question))
+
+
+def walked(client: TestClient, path: str, name: str, **asked: str) -> Iterator[str]:
+    """Yield the ids in a list, asked one by one."""
+    while True:
+        answer = client.get(f"/api/v1/{path}", params={"limit": "1", **asked}).json()
+        yield from [item["id"] if "id" in item else item["on"][0]["id"] for item in answer[name]]
+        if "next" not in answer:
+            return
+        asked["cursor"] = answer["next"]
+
+
+def test_what_is_filed_meanwhile_neither_repeats_nor_hides(client: TestClient, ledger: Ledger) -> None:
+    """A report of the last day comes in while somebody is on the second page."""
+    before = [line.id for line in ledger.entries()]
+    first = client.get("/api/v1/entries", params={"limit": 2}).json()
+    late = said("India and Chile signed it.", "instrument", "signed", "IND CHL", "new pact")
+    file(ledger, report("2026-03-30", late))
+    rest = client.get("/api/v1/entries", params={"limit": 10, "cursor": first["next"]}).json()
+
+    assert before == [entry["id"] for entry in (*first["entries"], *rest["entries"])]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "asked", "many"),
+    [
+        ("documents", "documents", {}, 5), ("documents", "documents", {"publisher": "The Gazette"}, 5),
+        ("claims", "claims", {}, 5), ("claims", "claims", {"kind": "instrument", "stage": "agreed"}, 5),
+        ("claims", "claims", {"kind": "meeting"}, 0), ("judgements", "judgements", {}, 3),
+        ("search", "claims", {"what": "claims", "q": "pact"}, 5), ("search", "entries", {"q": "pact"}, 5),
+        ("search", "documents", {"what": "documents", "q": "pact"}, 5), ("due", "entries", {}, 2),
+        ("review", "doubts", {}, 2),
+    ],
+)  # fmt: skip
+def test_every_list_is_walked_whole(path: str, name: str, asked: dict[str, str], many: int) -> None:
+    with Ledger.in_memory() as ledger:
+        for n, other in enumerate(PARTNERS, 1):
+            more = {"due": "2999"} if n < 3 else {"review": True} if n < 5 else {}
+            pact = said("A pact.", "instrument", "agreed", f"IND {other}", "pact", **more)
+            file(ledger, report(f"2026-03-0{n}", pact))
+        for n in range(3):
+            ledger.judge("note", ledger.entries("party:ITA")[0].id, by="A. Officer", value=str(n))
+        client = TestClient(app_for(ledger), base_url="http://localhost")
+        found = list(walked(client, path, name, **asked))
+
+        assert (many, many) == (len(found), len(set(found)))
+
+
+def test_the_queue_goes_on_where_something_was_decided(client: TestClient, ledger: Ledger) -> None:
+    """Whoever decides the doubt at which a page ended goes on with the next one, not the one after."""
+    for n, other in enumerate(("CHL", "PER", "ARG"), 1):
+        doubtful = said(f"Perhaps {other}.", "instrument", "signed", f"IND {other}", f"pact {n}", review=True)
+        file(ledger, report(f"2026-04-0{n}", doubtful))
+    first = client.get("/api/v1/review", params={"limit": 1}).json()
+    on = first["doubts"][0]["on"][0]["id"]
+    after = client.get("/api/v1/review", params={"cursor": first["next"]}).json()["doubts"]
+    client.post("/api/v1/judgements", json={"verb": "accept", "on": [on]})
+
+    assert after == client.get("/api/v1/review", params={"cursor": first["next"]}).json()["doubts"]
+
+
+def test_a_cursor_holds_for_its_own_list(client: TestClient) -> None:
+    given = client.get("/api/v1/entries", params={"limit": 1}).json()["next"]
+
+    for path in ("entries?q=party:IND", "claims", "due", "documents"):
+        joint = "&" if "?" in path else "?"
+
+        assert 400 == client.get(f"/api/v1/{path}{joint}cursor={given}").status_code
+
+
+@given(st.text(max_size=60) | st.lists(st.none() | st.integers() | st.text(max_size=5), max_size=4).map(forged))
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_sent_as_a_cursor_is_refused_or_found(cursor: str) -> None:
+    for like in ((str, str), (float, int), (int,)):
+        try:
+            assert len(like) == len(place_at(cursor, "entries", like) or like)
+        except QueryError as error:
+            assert "Use the `next`" in str(error)
 
 
 def test_an_answer_that_is_known_is_not_sent_again(client: TestClient, ledger: Ledger) -> None:
@@ -80,6 +180,12 @@ def test_an_entry_bears_its_quotations_and_offsets(client: TestClient, ledger: L
         ("/api/v1/search?q=party:IND&what=claims", 400),
         ("/api/v1/export/docx", 422),
         ("/api/v1/nothing", 404),
+        ("/api/v1/calendar", 422),
+        ("/api/v1/calendar?from=soon&to=2026-01-01", 400),
+        ("/api/v1/claims?kind=spell", 422),
+        ("/api/v1/claims/zzzz", 404),
+        ("/api/v1/themes?q=", 400),
+        ("/api/v1/due?q=due:soon", 400),
     ],
 )
 def test_an_error_is_one_problem_with_what_to_do(client: TestClient, path: str, status: int) -> None:
@@ -92,7 +198,8 @@ def test_an_error_is_one_problem_with_what_to_do(client: TestClient, path: str, 
 @pytest.mark.parametrize(
     "path",
     [
-        "counts", "entries?q=party:IND", "due", "series", "review", "languages", "problems", "judgements",
+        "about", "home", "documents", "claims", "calendar?from=2026-01-01&to=2026-12-31", "themes?q=ports", "audit",
+        "dossiers", "counts", "entries?q=party:IND", "due", "series", "review", "languages", "problems", "judgements",
         "dossiers/IND", "dossiers/IND/ITA", "search?q=ports", "search?q=ports&what=claims",
         "search?q=pact&what=documents", "openapi.json",
     ],
@@ -143,3 +250,84 @@ def test_an_export_has_every_entry(client: TestClient) -> None:
     lines = client.get("/api/v1/export/csv").text.strip().splitlines()
 
     assert 1 + len(PARTNERS) == len(lines)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("PUT", "entries", "GET"), ("DELETE", "judgements", "GET, POST"), ("GET", "compare", "POST")],
+)
+def test_a_method_that_is_not_taken_is_told_with_those_that_are(
+    client: TestClient, method: str, path: str, allowed: str
+) -> None:
+    answer = client.request(method, f"/api/v1/{path}")
+
+    assert (405, allowed) == (answer.status_code, answer.headers["allow"])
+    assert "application/problem+json" == answer.headers["content-type"]
+
+
+def test_what_is_refused_at_the_door_is_a_problem_too(client: TestClient) -> None:
+    small = TestClient(app_for(Ledger.in_memory(), most=100), base_url="http://localhost")
+    answers = [
+        client.get("/api/v1/entries", headers={"host": "elsewhere.example"}),
+        client.post("/api/v1/compare", json={"text": "x"}, headers={"origin": "https://elsewhere.example"}),
+        small.post("/api/v1/compare", json={"text": "x" * 200}),
+    ]
+
+    assert [421, 403, 413] == [answer.status_code for answer in answers]
+    assert {"application/problem+json"} == {answer.headers["content-type"] for answer in answers}
+    assert [answer.status_code for answer in answers] == [answer.json()["status"] for answer in answers]
+
+
+def test_a_head_is_a_get_without_its_body(client: TestClient) -> None:
+    head, got = (client.request(method, "/api/v1/entries") for method in ("HEAD", "GET"))
+
+    assert (200, b"", got.headers["etag"]) == (head.status_code, head.content, head.headers["etag"])
+
+
+def test_an_old_id_leads_to_the_entry_and_says_where_it_is(client: TestClient, ledger: Ledger) -> None:
+    [line] = ledger.entries("party:JPN")
+    answer = client.get(f"/api/v1/entries/{line.id[:6]}/why")
+
+    assert f"/api/v1/entries/{line.id}/why" == answer.headers["content-location"]
+
+
+def test_a_file_is_sent_as_it_is(client: TestClient) -> None:
+    page = b"<html><head><title>Ports</title></head><body><p>India and Peru signed a pact in Lima.</p></body></html>"
+    headers = {"content-type": "application/octet-stream"}
+    made = client.post("/api/v1/sources", params={"name": "page.html"}, content=page, headers=headers)
+    refused = client.post("/api/v1/sources", content=page, headers={"content-type": "text/plain"})
+
+    assert (201, 1) == (made.status_code, made.json()["new"])
+    assert made.json()["entries"]
+    assert 415 == refused.status_code
+
+
+@pytest.mark.parametrize("url", ["/etc/passwd", "file:///etc/passwd", "http://127.0.0.1:9/x", "http://[::1]/"])
+def test_an_address_leads_neither_to_a_file_nor_into_this_machine(client: TestClient, url: str) -> None:
+    answer = client.post("/api/v1/addresses", json={"url": url})
+
+    assert answer.status_code == 400 or ([] == answer.json()["documents"] and answer.json()["problems"])
+
+
+def test_a_judgement_says_what_was_decided_meanwhile(client: TestClient, ledger: Ledger) -> None:
+    [line] = ledger.entries("party:KOR")
+    ledger.judge("reject", line.id, by="A. Clerk", at="2026-05-01T12:00:00Z")
+    told = {"verb": "accept", "on": [line.id], "seen": "2026-05-01T11:00:00Z"}
+
+    assert 409 == client.post("/api/v1/judgements", json=told).status_code
+    assert 201 == client.post("/api/v1/judgements", json=told | {"seen": "2026-05-01T13:00:00Z"}).status_code
+
+
+def test_every_route_is_described_with_what_it_answers(client: TestClient) -> None:
+    described = client.get("/api/v1/openapi.json").json()
+    answers = [
+        answer["content"]["application/json"].get("schema")
+        for path in described["paths"].values()
+        for operation in path.values()
+        for status, answer in operation["responses"].items()
+        if status in ("200", "201") and "application/json" in answer.get("content", {})
+    ]
+
+    assert 30 <= len(described["paths"])
+    assert 1 == sum(not schema for schema in answers)  # an export is a file
+    assert {"Entry", "Line", "Judgement", "Dossier"} <= described["components"]["schemas"].keys()

@@ -16,11 +16,13 @@ import gzip
 import io
 import os
 import resource
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,26 +31,38 @@ PAGES = Path(__file__).resolve().parents[2] / "shared" / "pages"
 PACE = 0.5  # seconds between two looks at the memory
 
 
-def record(page: bytes, address: str) -> bytes:
-    """Return one WARC response record, packed as a gzip member of its own."""
-    body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page) + page
-    head = (
-        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {address}\r\n"
-        "Content-Type: application/http; msgtype=response\r\n"
-        f"WARC-Date: 2031-04-05T00:00:00Z\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return gzip.compress(head.encode() + body + b"\r\n\r\n", 6)
+class Page:
+    """A page that is packed once, and put into as many records as are asked for."""
+
+    def __init__(self, page: bytes) -> None:
+        http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page)
+        self.body = http + page
+        packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+        self.packed = packer.compress(self.body + b"\r\n\r\n") + packer.flush()
+
+    def record(self, address: str) -> bytes:
+        """Return one WARC response record, packed as a gzip member of its own."""
+        head = (
+            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {address}\r\n"
+            "Content-Type: application/http; msgtype=response\r\n"
+            f"WARC-Date: 2031-04-05T00:00:00Z\r\nContent-Length: {len(self.body)}\r\n\r\n"
+        ).encode()
+        packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+        start = packer.compress(head) + packer.flush(zlib.Z_FULL_FLUSH)
+        whole = zlib.crc32(b"\r\n\r\n", zlib.crc32(self.body, zlib.crc32(head)))
+        ends = struct.pack("<LL", whole, len(head) + len(self.body) + 4)
+        return b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" + start + self.packed + ends
 
 
 def written(file: Path, folder: Path, megabytes: int) -> int:
     """Write the archive; return how many records it holds."""
-    pages = [(path.stem, gzip.decompress(path.read_bytes())) for path in sorted(folder.glob("*.gz"))]
+    pages = [(path.stem, Page(gzip.decompress(path.read_bytes()))) for path in sorted(folder.glob("*.gz"))]
     number = 0
     with file.open("wb") as out:
         while pages and out.tell() < megabytes * 1_000_000:
             for name, page in pages:
                 number += 1
-                out.write(record(page, f"https://desk.example/{number}/{name}"))
+                out.write(page.record(f"https://desk.example/{number}/{name}"))
     return number
 
 

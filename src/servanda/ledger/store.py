@@ -49,6 +49,7 @@ from servanda.ledger.records import (
 )
 from servanda.ledger.rows import claim_from, document_from, judgement_from, judgement_row, parties_key
 from servanda.ledger.schema import (
+    CACHE,
     claims,
     connected,
     default_path,
@@ -79,20 +80,20 @@ class Ledger:
         self.where = str(path) if path else "the ledger in memory"
 
     @classmethod
-    def open(cls, path: Path | str | None = None) -> Ledger:
+    def open(cls, path: Path | str | None = None, cache: int = CACHE) -> Ledger:
         """Open the ledger at a path (SERVANDA_LEDGER or the user's data folder by default).
 
-        Made where there is none.
+        Made where there is none; ``cache`` MiB of it are kept in memory.
         """
         where = Path(path) if path is not None else default_path()
-        ledger = cls(opened(where), where)
+        ledger = cls(opened(where, cache), where)
         ledger._complete()
         return ledger
 
     @classmethod
     def reading(cls, path: Path) -> Ledger:
-        """Return a ledger that is there already, to look something up in it while another process writes."""
-        return cls(connected(path), path)
+        """Return a ledger that is there already, to look something up while another process writes."""
+        return cls(connected(path, 1), path)
 
     @classmethod
     def in_memory(cls) -> Ledger:
@@ -185,8 +186,8 @@ class Ledger:
 
     def present(self, ids: Iterable[str]) -> set[str]:
         """Return the ids that are those of entries now: an entry's founder may give way to an earlier claim."""
-        with self.looking() as connection:
-            return settling.present(connection, ids)
+        with self.looking() as held:
+            return settling.present(held, ids)
 
     def knows(self, document: Document) -> bool:
         """Return whether a document is filed with all that the rules, as they are now, find in it."""

@@ -31,19 +31,39 @@ def forged(values: list[object]) -> str:
 PARTNERS = ("ITA", "JPN", "KOR", "OMN", "BEL")
 
 
-@pytest.fixture
-def ledger() -> Iterator[Ledger]:
+def filled() -> Ledger:
     made = Ledger.in_memory()
     for day, other in enumerate(PARTNERS, 1):
         words = f"India and {other} signed a pact on ports."
         file(made, report(f"2026-03-0{day}", said(words, "instrument", "signed", f"IND {other}", "pact on ports")))
-    with made:
+    return made
+
+
+def asking(ledger: Ledger) -> TestClient:
+    return TestClient(app_for(ledger, by="A. Officer"), base_url="http://localhost")
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Iterator[Ledger]:
+    with filled() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def client(ledger: Ledger) -> TestClient:
+    return asking(ledger)
+
+
+@pytest.fixture
+def own_ledger() -> Iterator[Ledger]:
+    """A ledger of one test's own, to write to."""
+    with filled() as made:
         yield made
 
 
 @pytest.fixture
-def client(ledger: Ledger) -> TestClient:
-    return TestClient(app_for(ledger, by="A. Officer"), base_url="http://localhost")
+def own_client(own_ledger: Ledger) -> TestClient:
+    return asking(own_ledger)
 
 
 def test_a_list_is_walked_by_its_cursors(client: TestClient, ledger: Ledger) -> None:
@@ -77,13 +97,13 @@ def walked(client: TestClient, path: str, name: str, **asked: str) -> Iterator[s
         asked["cursor"] = answer["next"]
 
 
-def test_what_is_filed_meanwhile_neither_repeats_nor_hides(client: TestClient, ledger: Ledger) -> None:
+def test_what_is_filed_meanwhile_neither_repeats_nor_hides(own_client: TestClient, own_ledger: Ledger) -> None:
     """A report of the last day comes in while somebody is on the second page."""
-    before = [line.id for line in ledger.entries()]
-    first = client.get("/api/v1/entries", params={"limit": 2}).json()
+    before = [line.id for line in own_ledger.entries()]
+    first = own_client.get("/api/v1/entries", params={"limit": 2}).json()
     late = said("India and Chile signed it.", "instrument", "signed", "IND CHL", "new pact")
-    file(ledger, report("2026-03-30", late))
-    rest = client.get("/api/v1/entries", params={"limit": 10, "cursor": first["next"]}).json()
+    file(own_ledger, report("2026-03-30", late))
+    rest = own_client.get("/api/v1/entries", params={"limit": 10, "cursor": first["next"]}).json()
 
     assert before == [entry["id"] for entry in (*first["entries"], *rest["entries"])]
 
@@ -113,17 +133,17 @@ def test_every_list_is_walked_whole(path: str, name: str, asked: dict[str, str],
         assert (many, many) == (len(found), len(set(found)))
 
 
-def test_the_queue_goes_on_where_something_was_decided(client: TestClient, ledger: Ledger) -> None:
+def test_the_queue_goes_on_where_something_was_decided(own_client: TestClient, own_ledger: Ledger) -> None:
     """Whoever decides the doubt at which a page ended goes on with the next one, not the one after."""
     for n, other in enumerate(("CHL", "PER", "ARG"), 1):
         doubtful = said(f"Perhaps {other}.", "instrument", "signed", f"IND {other}", f"pact {n}", review=True)
-        file(ledger, report(f"2026-04-0{n}", doubtful))
-    first = client.get("/api/v1/review", params={"limit": 1}).json()
+        file(own_ledger, report(f"2026-04-0{n}", doubtful))
+    first = own_client.get("/api/v1/review", params={"limit": 1}).json()
     on = first["doubts"][0]["on"][0]["id"]
-    after = client.get("/api/v1/review", params={"cursor": first["next"]}).json()["doubts"]
-    client.post("/api/v1/judgements", json={"verb": "accept", "on": [on]})
+    after = own_client.get("/api/v1/review", params={"cursor": first["next"]}).json()["doubts"]
+    own_client.post("/api/v1/judgements", json={"verb": "accept", "on": [on]})
 
-    assert after == client.get("/api/v1/review", params={"cursor": first["next"]}).json()["doubts"]
+    assert after == own_client.get("/api/v1/review", params={"cursor": first["next"]}).json()["doubts"]
 
 
 def test_a_cursor_holds_for_its_own_list(client: TestClient) -> None:
@@ -145,15 +165,15 @@ def test_whatever_is_sent_as_a_cursor_is_refused_or_found(cursor: str) -> None:
             assert "Use the `next`" in str(error)
 
 
-def test_an_answer_that_is_known_is_not_sent_again(client: TestClient, ledger: Ledger) -> None:
-    first = client.get("/api/v1/entries")
-    again = client.get("/api/v1/entries", headers={"if-none-match": first.headers["etag"]})
+def test_an_answer_that_is_known_is_not_sent_again(own_client: TestClient, own_ledger: Ledger) -> None:
+    first = own_client.get("/api/v1/entries")
+    again = own_client.get("/api/v1/entries", headers={"if-none-match": first.headers["etag"]})
 
     assert (304, b"") == (again.status_code, again.content)
 
-    ledger.judge("reject", ledger.entries()[0].id, by="A. Officer")
+    own_ledger.judge("reject", own_ledger.entries()[0].id, by="A. Officer")
 
-    assert 200 == client.get("/api/v1/entries", headers={"if-none-match": first.headers["etag"]}).status_code
+    assert 200 == own_client.get("/api/v1/entries", headers={"if-none-match": first.headers["etag"]}).status_code
 
 
 def test_an_entry_bears_its_quotations_and_offsets(client: TestClient, ledger: Ledger) -> None:
@@ -211,22 +231,22 @@ def test_every_question_is_answered_in_json(client: TestClient, path: str) -> No
     assert answer.json()
 
 
-def test_a_judgement_is_passed_and_withdrawn(client: TestClient, ledger: Ledger) -> None:
-    [line] = ledger.entries("party:KOR")
-    passed = client.post("/api/v1/judgements", json={"verb": "note", "on": [line.id], "value": "told by phone"})
+def test_a_judgement_is_passed_and_withdrawn(own_client: TestClient, own_ledger: Ledger) -> None:
+    [line] = own_ledger.entries("party:KOR")
+    passed = own_client.post("/api/v1/judgements", json={"verb": "note", "on": [line.id], "value": "told by phone"})
 
     assert (201, "A. Officer") == (passed.status_code, passed.json()["by"])
 
-    client.delete(f"/api/v1/judgements/{passed.json()['id']}")
+    own_client.delete(f"/api/v1/judgements/{passed.json()['id']}")
 
-    assert ledger.judgements()[0].withdrawn
-    assert 404 == client.delete("/api/v1/judgements/zzzz").status_code
-    assert 400 == client.post("/api/v1/judgements", json={"verb": "bless", "on": [line.id]}).status_code
+    assert own_ledger.judgements()[0].withdrawn
+    assert 404 == own_client.delete("/api/v1/judgements/zzzz").status_code
+    assert 400 == own_client.post("/api/v1/judgements", json={"verb": "bless", "on": [line.id]}).status_code
 
 
-def test_a_report_is_filed_once(client: TestClient) -> None:
+def test_a_report_is_filed_once(own_client: TestClient) -> None:
     told = {"text": "India and France signed an agreement on shipping in Paris.", "date": "2026-03-09"}
-    first, again = (client.post("/api/v1/documents", json=told) for _ in range(2))
+    first, again = (own_client.post("/api/v1/documents", json=told) for _ in range(2))
 
     assert (201, 1, 0) == (first.status_code, first.json()["new"], again.json()["new"])
     assert first.json()["documents"] == again.json()["documents"]
@@ -291,11 +311,11 @@ def test_an_old_id_leads_to_the_entry_and_says_where_it_is(client: TestClient, l
     assert f"/api/v1/entries/{line.id}/why" == answer.headers["content-location"]
 
 
-def test_a_file_is_sent_as_it_is(client: TestClient) -> None:
+def test_a_file_is_sent_as_it_is(own_client: TestClient) -> None:
     page = b"<html><head><title>Ports</title></head><body><p>India and Peru signed a pact in Lima.</p></body></html>"
     headers = {"content-type": "application/octet-stream"}
-    made = client.post("/api/v1/sources", params={"name": "page.html"}, content=page, headers=headers)
-    refused = client.post("/api/v1/sources", content=page, headers={"content-type": "text/plain"})
+    made = own_client.post("/api/v1/sources", params={"name": "page.html"}, content=page, headers=headers)
+    refused = own_client.post("/api/v1/sources", content=page, headers={"content-type": "text/plain"})
 
     assert (201, 1) == (made.status_code, made.json()["new"])
     assert made.json()["entries"]
@@ -303,19 +323,19 @@ def test_a_file_is_sent_as_it_is(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("url", ["/etc/passwd", "file:///etc/passwd", "http://127.0.0.1:9/x", "http://[::1]/"])
-def test_an_address_leads_neither_to_a_file_nor_into_this_machine(client: TestClient, url: str) -> None:
-    answer = client.post("/api/v1/addresses", json={"url": url})
+def test_an_address_leads_neither_to_a_file_nor_into_this_machine(own_client: TestClient, url: str) -> None:
+    answer = own_client.post("/api/v1/addresses", json={"url": url})
 
     assert answer.status_code == 400 or ([] == answer.json()["documents"] and answer.json()["problems"])
 
 
-def test_a_judgement_says_what_was_decided_meanwhile(client: TestClient, ledger: Ledger) -> None:
-    [line] = ledger.entries("party:KOR")
-    ledger.judge("reject", line.id, by="A. Clerk", at="2026-05-01T12:00:00Z")
+def test_a_judgement_says_what_was_decided_meanwhile(own_client: TestClient, own_ledger: Ledger) -> None:
+    [line] = own_ledger.entries("party:KOR")
+    own_ledger.judge("reject", line.id, by="A. Clerk", at="2026-05-01T12:00:00Z")
     told = {"verb": "accept", "on": [line.id], "seen": "2026-05-01T11:00:00Z"}
 
-    assert 409 == client.post("/api/v1/judgements", json=told).status_code
-    assert 201 == client.post("/api/v1/judgements", json=told | {"seen": "2026-05-01T13:00:00Z"}).status_code
+    assert 409 == own_client.post("/api/v1/judgements", json=told).status_code
+    assert 201 == own_client.post("/api/v1/judgements", json=told | {"seen": "2026-05-01T13:00:00Z"}).status_code
 
 
 def test_every_route_is_described_with_what_it_answers(client: TestClient) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -112,20 +113,24 @@ def test_on_a_full_disk_a_program_is_told_and_a_judgement_is_not_half_passed(tmp
         ]
 
 
-@pytest.mark.parametrize("query", ["colour:red", "party:", "due:soon", 'under:"plan', "stage:blessed"])
-def test_a_broken_query_is_told_with_what_would_be_right(query: str) -> None:
+@pytest.fixture(scope="module")
+def empty() -> Iterator[str]:
     with Ledger.in_memory() as ledger, served(ledger) as at:
-        for path in ("/entries", "/search", "/due", "/series"):
-            answer = httpx.get(at + path, params={"q": query})
+        yield at
 
-            assert 400 == answer.status_code, path
-            assert any(word in answer.text for word in ("as in", "Use one of", "Write", "Use party"))
+
+@pytest.mark.parametrize("query", ["colour:red", "party:", "due:soon", 'under:"plan', "stage:blessed"])
+def test_a_broken_query_is_told_with_what_would_be_right(query: str, empty: str) -> None:
+    for path in ("/entries", "/search", "/due", "/series"):
+        answer = httpx.get(empty + path, params={"q": query})
+
+        assert 400 == answer.status_code, path
+        assert any(word in answer.text for word in ("as in", "Use one of", "Write", "Use party"))
 
 
 @pytest.mark.parametrize("path", ["/entries/zzzz", "/documents/zzzz", "/dossiers/nowhere1", "/nothing"])
-def test_an_unknown_address_is_a_page_that_says_so(path: str) -> None:
-    with Ledger.in_memory() as ledger, served(ledger) as at:
-        answer = httpx.get(at + path)
+def test_an_unknown_address_is_a_page_that_says_so(path: str, empty: str) -> None:
+    answer = httpx.get(empty + path)
 
-        assert (404, "text/html; charset=utf-8") == (answer.status_code, answer.headers["content-type"])
-        assert path.rpartition("/")[2] in answer.text
+    assert (404, "text/html; charset=utf-8") == (answer.status_code, answer.headers["content-type"])
+    assert path.rpartition("/")[2] in answer.text

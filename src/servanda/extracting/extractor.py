@@ -18,7 +18,7 @@ from servanda.extracting.bounds import forbidden
 from servanda.extracting.candidates import Candidate, candidates
 from servanda.extracting.explaining import Nearness, nearness, reasons
 from servanda.extracting.linear import Weights, models, probability, score
-from servanda.extracting.merging import Thing, distinct, things
+from servanda.extracting.merging import Thing, distinct, kinds_worth, things
 from servanda.extracting.parties import best, choices
 from servanda.extracting.phrases import content_words, evidence, ordinals_in, phrase
 from servanda.extracting.rivals import rival_features
@@ -236,9 +236,11 @@ def extract(document: Document, trained: Mapping[str, Weights] | None = None) ->
     if len(setting.reading.weight) < 2:
         return Extraction(())
     kept = [c for c in judged(setting, trained) if c.keep >= CONSIDER]
+    kinds = kinds_worth(kept, KEEP)
     for c in kept:
-        settle_stage(c, trained, setting.reading.text)
-    found = things(kept, document.text, trained.get("same", {}))
+        if c.kind in kinds:
+            settle_stage(c, trained, setting.reading.text)
+    found = things(kept, document.text, trained.get("same", {}), KEEP)
     home = document.id
     return Extraction(tuple(claim_of(t, setting, document, home) for t in found if t.keep >= KEEP))
 

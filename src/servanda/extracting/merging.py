@@ -14,6 +14,7 @@ from servanda.extracting.linear import Weights, probability, score
 from servanda.model import Kind, Span
 
 LOOK_BACK = 24
+SAME = 0.42
 OWN_NAME = ("mou", "roadmap", "action-plan", "protocol", "letter-of-intent", "framework", "joint-statement")
 OWN_IDENTITY = (Kind.INSTRUMENT, Kind.EXERCISE, Kind.PROJECT, Kind.INSTITUTION)
 
@@ -117,15 +118,23 @@ def likelihood(a: Candidate, b: Candidate, text: str, weights: Weights) -> float
     return probability(score(weights, pair_features(a, b, text))) if weights else repeats(a, b)
 
 
-def things(kept: list[Candidate], text: str, weights: Weights, threshold: float = 0.42) -> list[Thing]:
-    """Gather candidates, in reading order, into the things they speak of."""
+def kinds_worth(kept: list[Candidate], needed: float) -> frozenset[Kind]:
+    """The kinds of which one candidate at least is likely enough; as a thing is of one kind, the others make none."""
+    return frozenset(c.kind for c in kept if c.keep >= needed)
+
+
+def things(kept: list[Candidate], text: str, weights: Weights, needed: float = 0.0) -> list[Thing]:
+    """Gather candidates, in reading order, into the things they speak of; of kinds not worth it none."""
     found: list[Thing] = []
     home: dict[int, Thing] = {}
+    kinds = kinds_worth(kept, needed)
     for i, b in enumerate(kept):
+        if b.kind not in kinds:
+            continue
         best: tuple[float, int] | None = None
         for j in range(max(0, i - LOOK_BACK), i):
             p = likelihood(kept[j], b, text, weights)
-            if p > threshold and (best is None or p > best[0]):
+            if p > SAME and (best is None or p > best[0]):
                 best = (p, j)
         thing = home[best[1]] if best else Thing()
         if best is None:

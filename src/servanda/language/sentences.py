@@ -18,9 +18,11 @@ from servanda.language.packs import pack
 LONGEST_SENTENCE = 3000
 LINE = regex.compile(r"[^\n]+")
 CLOSERS = r"[\"'”’»)\]」』）]*"
+# Its first look back is at one sign only: most places in a text fail there, cheaply.
 ENDS = regex.compile(
+    rf"(?<=[.!?…।॥。！？\"'”’»)\]」』）])(?:"
     rf"(?<=[\p{{L}}\p{{M}}\p{{N}}%)\]\"'”’»][.!?…]{{1,3}}{CLOSERS})(?:\s+|(?=[\p{{Lu}}“\"«‘(][\p{{Ll}}\p{{Lu}}]))"
-    rf"|(?<=[।॥。！？]{CLOSERS})(?![\"'”’»)\]」』）])\s*"
+    rf"|(?<=[।॥。！？]{CLOSERS})(?![\"'”’»)\]」』）])\s*)"
 )
 LAST_WORD = regex.compile(r"([\p{L}\p{M}.]+)\.[\"'”’»)\]]*$")
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’.][\p{L}\p{M}\p{N}]+)*")

@@ -253,7 +253,7 @@ def test_a_stranger_is_led_to_sign_in_and_back(visitor: Visitor) -> None:
     )
 
     assert (303, "/entries?q=pact") == (answer.status_code, answer.headers["location"])
-    assert "Rita, reader" in visitor.get("/").text
+    assert ">Rita</a>" in visitor.get("/").text
 
 
 @pytest.mark.parametrize("next", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "x"])

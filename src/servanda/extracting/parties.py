@@ -24,16 +24,18 @@ PREPOSITIONS = ("with", "between", "by", "from", "to", "of", "at", "and", "for",
 SPOKEN = ("both_sides", "pronoun", "counterpart", "multilateral", "self_pronoun")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Choice:
-    """A set of parties with its score and the features behind it."""
+    """A set of parties with the features behind it: its members', weighing as two members' in any set, and its own."""
 
     parties: tuple[str, ...]
-    features: tuple[tuple[str, float], ...]
+    members: list[list[str]]
+    own: list[str]
 
-    def score(self, weights: Weights) -> float:
-        get = weights.get
-        return sum([get(f, 0.0) * value for f, value in self.features])
+    @property
+    def features(self) -> list[tuple[str, float]]:
+        share = 2 / len(self.parties)
+        return [*((f, share) for member in self.members for f in member), *((f, 1.0) for f in self.own)]
 
 
 def adposition(sentence: Sentence, mention: PartyMention, after: bool) -> str:
@@ -260,24 +262,35 @@ def party_sets(c: Candidate, ranking: list[str], title: set[str], last: set[str]
 
 
 def choices(c: Candidate, reading: Reading, ranking: list[str], title: set[str], last: set[str]) -> list[Choice]:
-    """Return every set with its features: its members' marks, weighing as two members' in any set, and its own."""
+    """Return every set with its features."""
     sets = party_sets(c, ranking, title, last, reading.pack.adpositions == "after")
     rank = {code: i for i, code in enumerate(ranking)}
     runs = tight_runs(c.sentence)
     member = {code: member_features(c, code, reading, rank.get(code, 9), title, last, runs) for s in sets for code in s}
-    made = []
-    for parties in sets:
-        own = set_features(c, parties, ranking, title, last, runs)
-        share = 2 / len(parties)
-        pairs = [(f, share) for code in parties for f in member[code]]
-        made.append(Choice(parties, (*pairs, *((f, 1.0) for f in own))))
-    return made
+    return [
+        Choice(parties, [member[code] for code in parties], set_features(c, parties, ranking, title, last, runs))
+        for parties in sets
+    ]
+
+
+def scores(weights: Weights, options: list[Choice]) -> list[float]:
+    """Return each choice's score; sets share their members, so a member's features are looked up once."""
+    known: dict[int, list[float]] = {}
+    found = []
+    for option in options:
+        share, points = 2 / len(option.parties), []
+        for member in option.members:
+            if id(member) not in known:
+                known[id(member)] = [weights[f] for f in member if f in weights]
+            points += [weight * share for weight in known[id(member)]]
+        found.append(sum(points + [weights[f] for f in option.own if f in weights]))
+    return found
 
 
 def best(weights: Weights, options: list[Choice]) -> tuple[Choice | None, float, float]:
     """Return the best choice, its score and its lead over the next."""
     if not options:
         return None, -9.0, 0.0
-    ranked = sorted(((o.score(weights), o) for o in options), key=lambda x: (-x[0], x[1].parties))
+    ranked = sorted(zip(scores(weights, options), options, strict=True), key=lambda x: (-x[0], x[1].parties))
     lead = ranked[0][0] - ranked[1][0] if len(ranked) > 1 else 3.0
     return ranked[0][1], ranked[0][0], lead

@@ -149,6 +149,7 @@ class Accounts:
         self.path = path
         self.where = str(path) if path else "the accounts in memory"
         self._engine: Engine | None = None
+        self._secret = b""
         self._lock = Lock()
 
     @contextmanager
@@ -172,15 +173,20 @@ class Accounts:
                     metadata.create_all(connection)
                     if not connection.execute(select(secret)).first():
                         connection.execute(insert(secret), {"value": secrets.token_hex(32)})
+                    self._secret = bytes.fromhex(connection.execute(select(secret.c.value)).scalar_one())
                 self._engine = made
             return self._engine
 
     def there(self) -> bool:
         """True where there is any account; makes no file."""
-        if self._engine is None and (self.path is None or not self.path.exists()):
+        if not self.kept():
             return False
         with self.looking() as connection:
             return connection.execute(select(accounts.c.key).limit(1)).first() is not None
+
+    def kept(self) -> bool:
+        """True where there is a file (or memory) in which accounts might be."""
+        return self._engine is not None or (self.path is not None and self.path.exists())
 
     def close(self) -> None:
         if self._engine is not None:
@@ -257,22 +263,22 @@ class Accounts:
             connection.execute(delete(sessions).where(sessions.c.until < time.time()))
             row = {"digest": digest(raw), "key": key_of(account.name), "until": time.time() + 3600 * hours}
             connection.execute(insert(sessions), row)
-            return f"{raw}.{self.signed(connection, raw)}"
+        return f"{raw}.{self.signed(raw)}"
 
-    def signed(self, connection: Connection, words: str) -> str:
-        known = connection.execute(select(secret.c.value)).scalar_one()
-        return hmac.new(bytes.fromhex(known), words.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+    def signed(self, words: str) -> str:
+        self.engine()
+        return hmac.new(self._secret, words.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
 
     def of_session(self, cookie: str) -> tuple[Account, str] | None:
         """Return the account of a session that goes on, and the token that its forms must carry."""
         raw, _, signature = cookie.partition(".")
+        if not hmac.compare_digest(self.signed(raw).encode(), signature.encode("utf-8", "replace")):
+            return None
+        asked = select(accounts).join(sessions, sessions.c.key == accounts.c.key)
         with self.looking() as connection:
-            if not hmac.compare_digest(self.signed(connection, raw).encode(), signature.encode("utf-8", "replace")):
-                return None
-            asked = select(accounts).join(sessions, sessions.c.key == accounts.c.key)
             going = (sessions.c.digest == digest(raw), sessions.c.until > time.time())
             row = connection.execute(asked.where(*going)).first()
-            return (account_from(row), self.signed(connection, f"form {raw}")) if row else None
+        return (account_from(row), self.signed(f"form {raw}")) if row else None
 
     def end(self, cookie: str) -> None:
         with self.writing() as connection:

@@ -75,16 +75,22 @@ class Admission:
 
     def found(self, scope: Scope) -> tuple[Who, bool]:
         """Return who asks, and whether there are accounts."""
-        if not self.accounts.there():
-            return (ANYBODY if self.local else NOBODY), False
+        known = self.known(scope) if self.accounts.kept() else None
+        if known is not None:
+            return known, True
+        there = self.accounts.there()
+        return (ANYBODY if self.local and not there else NOBODY), there
+
+    def known(self, scope: Scope) -> Who | None:
+        """Return who asks by a session, or for the API by a token, that holds."""
         headers = Headers(scope=scope)
         scheme, _, key = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and scope["path"].startswith("/api/"):
             account = self.accounts.of_token(key.strip())
-            return (Who(account.name, account.role, "token") if account else NOBODY), True
+            return Who(account.name, account.role, "token") if account else None
         cookie = cookie_parser(headers.get("cookie", "")).get(SESSION)
         session = self.accounts.of_session(cookie) if cookie else None
-        return (Who(session[0].name, session[0].role, "session", session[1]) if session else NOBODY), True
+        return Who(session[0].name, session[0].role, "session", session[1]) if session else None
 
     def refusal(self, scope: Scope, who: Who, there: bool) -> Response | None:
         """Return the answer to one who may not, or None."""

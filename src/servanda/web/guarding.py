@@ -98,7 +98,8 @@ class Body:
             for key, value in HEADERS.items():
                 headers.setdefault(key, value)
             headers.setdefault("cache-control", "no-cache")
-            if self.scope.get("scheme") == "https":
+            host = host_of(f"http://{Headers(scope=self.scope).get('host', '')}")
+            if self.scope.get("scheme") == "https" and host not in LOOPBACK:
                 headers.setdefault("strict-transport-security", "max-age=31536000")
         elif self.scope["method"] == "HEAD":
             message = {**message, "body": b""}

@@ -88,7 +88,7 @@ def in_words(error: HTTPException, path: str) -> str:
 def allowed(request: Request) -> list[str]:
     """Return the methods that are taken at an address, over all routes that lead there."""
     path, routes = request.url.path, request.app.state.routes
-    return sorted({method for route in routes if route.path_regex.match(path) for method in route.methods})
+    return sorted({method for route in routes if route.path_regex.match(path) for method in route.methods}) or ["GET"]
 
 
 def is_full(error: ServandaError | OSError) -> bool:

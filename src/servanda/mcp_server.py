@@ -31,7 +31,7 @@ from servanda.language.packs import languages
 from servanda.ledger import Ledger, Line, default_path
 from servanda.model import Claim, Document
 from servanda.problems import QueryError, ServandaError
-from servanda.reading import read_bytes
+from servanda.reading import limits_in_force, read_bytes
 
 INSTRUCTIONS = """
 A ledger of what states and organisations said they would do together, made of news and official
@@ -145,7 +145,8 @@ class Desk:
 
     def add(self, text: str, date: str | None = None, language: str | None = None, url: str | None = None) -> Record:
         """File a report's text in the ledger; the rules extract its claims. The same text again changes nothing."""
-        found = list(read_bytes(text.encode(), "told by an assistant", date=day(date), language=language, url=url))
+        told_by = {"date": day(date), "language": language, "url": url}
+        found = list(read_bytes(text.encode(), "told by an assistant", **told_by, limits=limits_in_force()))
         with self.opened() as ledger:
             filings = [
                 ledger.file(got.source, [got.document], extract(got.document).claims, got.problems)
@@ -207,7 +208,8 @@ def documents_in(text: str, date: str | None, language: str | None) -> list[Docu
     """Return a text as the reader sees it. Raises QueryError for one that is empty or too long."""
     if not text.strip() or len(text) > LONGEST:
         raise QueryError(f"The text has {len(text):,} characters. Give between 1 and {LONGEST:,}.")
-    found = list(read_bytes(text.encode("utf-8", "replace"), "text", date=day(date), language=language))
+    data = text.encode("utf-8", "replace")
+    found = list(read_bytes(data, "text", date=day(date), language=language, limits=limits_in_force()))
     documents = [got.document for got in found if got.document]
     if not documents:
         raise QueryError(" ".join(str(problem) for got in found for problem in got.problems) or "text: is no report.")

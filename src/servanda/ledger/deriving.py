@@ -51,6 +51,7 @@ CARD = (
 FOREVER = "9999-12-31"  # settled statuses do not depend on the day
 EVERYBODY = "*"
 READ = ("parties", "publisher", "language", "documents", "first", "last")
+PART = 1000  # claims folded at a time
 FEW = 8  # parties: a claim of more watches no dyad
 
 
@@ -172,14 +173,58 @@ def refold(connection: Connection, numbers: Collection[int], rulings: Rulings) -
     """Make again the entries of these claims and of all that are tied to them; return the ids of the entries made."""
     followed = {n for pair in successions(connection, numbers) for n in pair}
     start = followed | fellows(connection, numbers) | set(numbers)
-    reached, found, held = closure(connection, start, bonds(connection, rulings))
+    tied = bonds(connection, rulings)
+    reached, found, held = closure(connection, start, tied)
     drop_entries(connection, reached)
-    filed = filed_claims(connection, sorted(reached), rulings)
-    later = successors(connection, filed, rulings, successions(connection, filed))
-    groups = grouped(filed, found, rulings, held)
-    made = [entry_of(of, rulings, FOREVER, successor=successor(of, later)) for of in groups]
-    write_entries(connection, made, {f.id: n for n, f in filed.items()})
-    return sorted(entry.id for entry in made)
+    ids: list[str] = []
+    extra = [(a, b) for a, some in tied.items() for b in some]
+    for own, ties in in_parts(reached, found, [*held.items(), *extra]):
+        filed = filed_claims(connection, own, rulings)
+        later = successors(connection, filed, rulings, successions(connection, filed))
+        groups = grouped(filed, ties, rulings, held)
+        made = [entry_of(of, rulings, FOREVER, successor=successor(of, later)) for of in groups]
+        write_entries(connection, made, {f.id: n for n, f in filed.items()})
+        ids += (entry.id for entry in made)
+    return sorted(ids)
+
+
+def in_parts(
+    numbers: Collection[int], ties: Iterable[Tie], pairs: Iterable[tuple[int, int]]
+) -> Iterator[tuple[list[int], list[Tie]]]:
+    """Yield whole components of claims with the edges among them, some thousand claims at a time."""
+    told = list(ties)
+    root = rooted(numbers, [*((a, b) for a, b, _ in told), *pairs])
+    within: dict[int, list[Tie]] = defaultdict(list)
+    for tie in told:
+        within[root[tie[0]]].append(tie)
+    of: dict[int, list[int]] = defaultdict(list)
+    for n in sorted(numbers):
+        of[root[n]].append(n)
+    own: list[int] = []
+    edges_of: list[Tie] = []
+    for home, some in of.items():
+        own, edges_of = own + some, edges_of + within[home]
+        if len(own) >= PART:
+            yield own, edges_of
+            own, edges_of = [], []
+    if own:
+        yield own, edges_of
+
+
+def rooted(numbers: Iterable[int], pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Return for each claim the one that stands for its component: what pairs tie together."""
+    home = {n: n for n in numbers}
+
+    def root(n: int) -> int:
+        while home[n] != n:
+            home[n] = home[home[n]]
+            n = home[n]
+        return n
+
+    for a, b in pairs:
+        if a in home and b in home:
+            home[root(a)] = root(b)
+    return {n: root(n) for n in home}
 
 
 def fellows(connection: Connection, numbers: Iterable[int]) -> set[int]:

@@ -11,7 +11,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
@@ -160,7 +160,8 @@ def batches(
 ) -> Iterator[tuple[list[int], list[Row], Pairs, dict[int, int]]]:
     """Yield claims in whole components, with their edges, the successions that touch them, and their twins."""
     ties = made.ties
-    root = rooted(numbers, ties, [*extra, *made.held.items()])
+    between = ((int(ties[at]), int(ties[at + 1])) for at in range(0, len(ties), 3))
+    root = deriving.rooted(numbers, chain(between, extra, made.held.items()))
     within: dict[int, list[Row]] = defaultdict(list)
     for at in range(0, len(ties), 3):
         a = int(ties[at])
@@ -192,24 +193,6 @@ def gathered(components: Iterable[tuple[int, list[int]]]) -> Iterator[list[tuple
             held, count = [], 0
     if held:
         yield held
-
-
-def rooted(numbers: Iterable[int], ties: array[float], extra: Pairs) -> dict[int, int]:
-    """Return for each claim the one that stands for its component: what edges and judgements tie together."""
-    home = {n: n for n in numbers}
-
-    def root(n: int) -> int:
-        while home[n] != n:
-            home[n] = home[home[n]]
-            n = home[n]
-        return n
-
-    for a, b in ((int(ties[at]), int(ties[at + 1])) for at in range(0, len(ties), 3)):
-        home[root(a)] = root(b)
-    for a, b in extra:
-        if a in home and b in home:
-            home[root(a)] = root(b)
-    return {n: root(n) for n in home}
 
 
 def folded(

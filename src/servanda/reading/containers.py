@@ -18,6 +18,7 @@ from typing import IO, BinaryIO, TypeVar, cast
 
 from servanda.problems import Problem
 
+from .deadline import begin_again
 from .draft import Facts, Material, Member
 
 Item = TypeVar("Item")
@@ -87,6 +88,7 @@ def _counted(members: Iterable[Item], material: Material) -> Iterator[Item]:
     for number, member in enumerate(members, 1):
         if number > material.limits.members:
             raise material.refused("members", material.limits.members, "members")
+        begin_again()
         yield member
 
 

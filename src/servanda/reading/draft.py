@@ -6,6 +6,7 @@ Invariant: the first fact offered for a slot stays; readers offer in order of tr
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -14,6 +15,10 @@ from servanda.problems import Problem
 from .aligning import View, as_plain
 from .limits import Limits, setting
 from .tracing import Traced
+
+_OUTSIDE = re.compile(
+    r"<!(?:ENTITY|DOCTYPE)\s[^>\[]{0,400}\b(?:SYSTEM|PUBLIC)\s+[\"'](?!-//(?:W3C|IETF|Netscape)\b)", re.I
+)
 
 
 @dataclass(slots=True)
@@ -124,6 +129,29 @@ class Material:
 
     def problem(self, what: str, cause: str, advice: str = "") -> Problem:
         return Problem(self.where, what, cause, advice)
+
+    def late(self, where: str | None = None) -> Problem:
+        """Return the problem of a document that takes too long."""
+        what = f"takes longer than {self.limits.seconds:g} s (limit seconds)."
+        return Problem(where or self.where, what, "limit", f"Split it, or {setting('seconds')}.")
+
+    def deep(self, where: str | None = None) -> Problem:
+        """Return the problem of what is nested too deep."""
+        return self.refused("nesting", self.limits.nesting, "elements or values in one another", where).problem
+
+    def cut(self, said: str) -> Problem:
+        """Return the problem of markup that the parser read no further, by what it said: it has limits of its own."""
+        if "depth" in said:
+            return self.deep()
+        long = "more than 10,000,000 bytes of text in one element"
+        what = "entities that grow out of all proportion" if "entity" in said.lower() else long
+        return self.problem(f"{what} (limit of the parser); it was read up to there.", "limit", "Split it.")
+
+    def outside(self, declared: str) -> tuple[Problem, ...]:
+        """Return a problem where XML names something outside itself as part of it."""
+        if not _OUTSIDE.search(declared):
+            return ()
+        return (self.problem("names something outside it as a part; that is never fetched.", "unsafe-entity"),)
 
     def refused(self, limit: str, value: float, unit: str, where: str | None = None) -> Refused:
         """Return the refusal of an input that goes past a limit, which it names."""

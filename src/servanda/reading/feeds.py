@@ -25,6 +25,8 @@ _ITEMS = ("item", "entry")
 _MARKUP = re.compile(r"<(?:/?[a-zA-Z][\w:-]*)(?:\s[^<>]*)?/?>|&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);", re.I)
 _ITEM_TAG = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.I)
 _BARE_SIGN = re.compile(rb"&(?!(?:#\d+|#[xX][0-9a-fA-F]+|amp|lt|gt|quot|apos);)(?:[a-zA-Z][a-zA-Z0-9]*;)?")
+_LIMITS = (etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_ENTITY_LOOP)
+_DOCTYPE = 16_384  # code points in which a document type may declare entities
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -38,7 +40,8 @@ def read_feed(material: Material) -> Iterator[Draft | Problem]:
     items = _items(root)
     drafts = list(_drafts(items, root, raw, material))
     if problem is not None:
-        yield _with_count(problem, len(drafts), raw)
+        yield _with_count(problem, len(drafts), raw) if problem.cause == "xml" else problem
+    yield from material.outside(raw.text[:_DOCTYPE])
     if not drafts and problem is None:
         yield material.problem(
             "XML in which no element holds a text.", "no-text", "Name the text element 'text' or 'body'."
@@ -54,7 +57,7 @@ def _parsed(raw: Decoded, material: Material) -> tuple[etree._Element | None, Pr
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0
         what = f"not well-formed at line {line} ({_reason(error)})."
-        problem = material.problem(what, "xml")
+        problem = material.cut(error.msg or "") if error.code in _LIMITS else material.problem(what, "xml")
     try:
         return etree.fromstring(_BARE_SIGN.sub(_escaped, text), _parser(recover=True)), problem
     except etree.XMLSyntaxError:

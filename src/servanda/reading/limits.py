@@ -41,7 +41,7 @@ class Limits:
     rows: int = 1_000_000
     """Most rows read of one sheet."""
     seconds: float = 30.0
-    """Longest that one PDF, or one fetch, may take."""
+    """Longest that one document, or one fetch, may take."""
     redirects: int = 5
     """Most redirects followed for one address."""
     allow_private: bool = False

@@ -26,6 +26,7 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _MEGABYTE = 1 << 20
 _LONGEST = 64 << 20
+_DOCTYPE = 16_384
 
 
 def office_sort(stream: BinaryIO) -> str:
@@ -53,9 +54,10 @@ def read_docx(material: Material) -> Iterator[Draft | Problem]:
     """Yield the one document of a Word file; tables are read row by row."""
     with _guarded(material) as archive:
         tree = _xml(archive, "word/document.xml")
+        outside = _outside(archive, "word/document.xml", material)
         facts = _properties(archive, "docProps/core.xml")
     paragraphs = (_word_paragraph(p) for p in tree.iter(f"{_WORD}p"))
-    yield _office_draft("\n\n".join(p for p in paragraphs if p), facts, "docx")
+    yield _office_draft("\n\n".join(p for p in paragraphs if p), facts, "docx", outside)
 
 
 def _word_paragraph(paragraph: etree._Element) -> str:
@@ -70,9 +72,10 @@ def read_odt(material: Material) -> Iterator[Draft | Problem]:
     """Yield the one document of an OpenDocument text."""
     with _guarded(material) as archive:
         tree = _xml(archive, "content.xml")
+        outside = _outside(archive, "content.xml", material)
         facts = _properties(archive, "meta.xml")
     paragraphs = (_open_paragraph(p) for p in tree.iter(f"{_TEXT}p", f"{_TEXT}h"))
-    yield _office_draft("\n\n".join(p for p in paragraphs if p), facts, "odt")
+    yield _office_draft("\n\n".join(p for p in paragraphs if p), facts, "odt", outside)
 
 
 def _open_paragraph(paragraph: etree._Element) -> str:
@@ -85,10 +88,11 @@ def _open_paragraph(paragraph: etree._Element) -> str:
     return "".join(pieces).strip()
 
 
-def _office_draft(body: str, facts: Facts, kind: str) -> Draft:
+def _office_draft(body: str, facts: Facts, kind: str, problems: tuple[Problem, ...]) -> Draft:
     """Return a draft whose raw text is the text as the file has it: packed XML has no offsets of use."""
     media = {"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
-    return Draft(body, body, facts, media_type=media.get(kind, "application/vnd.oasis.opendocument.text"))
+    sort = media.get(kind, "application/vnd.oasis.opendocument.text")
+    return Draft(body, body, facts, media_type=sort, problems=problems)
 
 
 def _guarded(material: Material) -> zipfile.ZipFile:
@@ -106,6 +110,11 @@ def _guarded(material: Material) -> zipfile.ZipFile:
 def _xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
     parser: etree.XMLParser[etree._Element] = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
     return etree.fromstring(archive.read(name), parser)
+
+
+def _outside(archive: zipfile.ZipFile, name: str, material: Material) -> tuple[Problem, ...]:
+    with archive.open(name) as part:
+        return material.outside(part.read(_DOCTYPE).decode("utf-8", "replace"))
 
 
 def _properties(archive: zipfile.ZipFile, name: str) -> Facts:

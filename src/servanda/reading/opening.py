@@ -17,8 +17,9 @@ from typing import BinaryIO, cast
 
 from servanda.problems import Problem
 
+from .deadline import OutOfTime
 from .draft import Draft, Facts, Material, Member, Refused, Sealed
-from .limits import Limits
+from .limits import Limits, variable
 from .sniffing import HEAD, sniffed
 
 Reader = Callable[[Material], Iterator[Draft | Member | Problem]]
@@ -42,6 +43,7 @@ _READERS = {
     "warc": "containers.read_warc",
 }
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile)
+DOCUMENT = variable("document_bytes")
 _COMPRESSED = frozenset(["gzip", "bzip2", "xz"])
 
 
@@ -57,10 +59,14 @@ def drafts_in(material: Material) -> Iterator[Draft | Problem | Sealed]:
         yield from _read(material)
     except Refused as refusal:
         yield refusal.problem
+    except OutOfTime:
+        yield material.late()
     except _DAMAGED as error:
         yield material.problem(f"damaged ({' '.join(str(error).split())[:120]}).", "damaged", "Get the file again.")
-    except (MemoryError, RecursionError):
-        yield material.problem("too deep or too large to be read.", "limit", "Split it.")
+    except RecursionError:
+        yield material.deep()
+    except MemoryError:
+        yield material.problem("needs more memory than there is.", "limit", f"Split it, or lower {DOCUMENT}.")
     except Exception as error:  # noqa: BLE001 - the batch boundary: one bad input never stops the others
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         yield material.problem(f"cannot be read ({type(error).__name__}: {reason}).", "broken", "Get the file again.")

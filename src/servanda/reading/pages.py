@@ -27,7 +27,7 @@ _BODY = re.compile(r"<body\b", re.I)
 def read_page(material: Material) -> Iterator[Draft | Problem]:
     """Yield the one document of an HTML page."""
     raw = decode(material.data, material.declared)
-    tree = _tree(raw.text)
+    tree, cut = _tree(raw.text, material)
     if tree is None:
         yield material.problem("holds no HTML element.", "no-text", "Check that the page is complete.")
         return
@@ -41,7 +41,9 @@ def read_page(material: Material) -> Iterator[Draft | Problem]:
         facts.offer("date", timed_day(tree), "time element")
     text = fuller("\n\n".join(block.text for block in report.blocks), article)
     start = _line_start(raw.text, report.blocks[0].element.sourceline if report.blocks else None)
-    yield Draft(text, raw.text, facts, as_markup, start, media_type="text/html", problems=losses(raw, material))
+    yield Draft(
+        text, raw.text, facts, as_markup, start, media_type="text/html", problems=(*losses(raw, material), *cut)
+    )
 
 
 def _line_start(text: str, line: int | None) -> int:
@@ -58,14 +60,16 @@ def _line_start(text: str, line: int | None) -> int:
     return low
 
 
-def _tree(text: str) -> etree._Element | None:
+def _tree(text: str, material: Material) -> tuple[etree._Element | None, list[Problem]]:
+    """Return the page's root, and where the parser read no further why."""
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, collect_ids=False, remove_comments=True, remove_pis=True
     )
     try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+        tree = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
-        return None
+        return None, []
+    return tree, [material.cut(error.message) for error in parser.error_log.filter_from_fatals()][:1]
 
 
 def fragment_text(markup: str) -> str:

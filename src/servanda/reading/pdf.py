@@ -20,6 +20,7 @@ from typing import IO, Any
 from servanda.problems import Problem
 
 from . import fields
+from .deadline import OutOfTime
 from .draft import Draft, Facts, Material
 from .limits import setting
 from .metadata import day_of, days_in
@@ -138,6 +139,9 @@ class _Child:
             timer.start()
             try:
                 return _asked(process, data, material.limits.pages)
+            except OutOfTime:
+                self.stop()  # else its answer would be taken for that of the next
+                raise
             except (OSError, EOFError, struct.error, ValueError):
                 self.stop()
                 what = f"takes longer than {material.limits.seconds:g} s, or too much memory (limit seconds)."

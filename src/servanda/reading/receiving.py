@@ -15,17 +15,19 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 from servanda.model import Document, Source
 from servanda.problems import Problem
 
+from .deadline import GRACE, OutOfTime, within
 from .draft import Draft, Facts, Material, Sealed
 from .finishing import finished
 from .limits import Limits
 from .opening import drafts_in, unsealed
 from .sniffing import HEAD, sniffed
 
+T = TypeVar("T")
 _CHUNK = 1 << 20
 _SPOOLED = 64 << 20
 _SMALL = 1 << 20
@@ -79,7 +81,7 @@ def opened(unread: Unread) -> Iterator[Read]:
         yield from _read_file(Path(unread.path), given, unread.limits)
         return
     material = Material.of(sealed.member.data, unread.path, unread.limits)
-    for number, found in enumerate(unsealed(sealed, unread.limits), 1):
+    for number, found in enumerate(_in_time(unsealed(sealed, unread.limits), material), 1):
         yield replace(_numbered(found, material, given, unread.path, number), at=unread.at)
 
 
@@ -222,7 +224,7 @@ def received(
     material = Material(stream, where, limits, given.declared, sealing=sealing)
     pending: list[Problem] = []
     number, alone = 0, False
-    for found in drafts_in(material):
+    for found in _in_time(drafts_in(material), material):
         if isinstance(found, Draft) and found.alone:
             alone = True
             yield _read_of(found, material, given, where, tuple(pending))
@@ -242,6 +244,20 @@ def received(
         yield Read(where, problems=tuple(pending), source=_source_of_whole(material))
 
 
+def _in_time(found: Iterator[T], material: Material) -> Iterator[T | Problem]:
+    """Yield what a reader finds; each step may take as long as the limit for seconds."""
+    while True:
+        try:
+            with within(material.limits.seconds + GRACE):
+                got = next(found, None)
+        except OutOfTime:
+            yield material.late()
+            return
+        if got is None:
+            return
+        yield got
+
+
 def _numbered(found: Draft | Problem, material: Material, given: Given, where: str, number: int) -> Read:
     path = f"{where}#{number}"
     got = Read(path, problems=(found,)) if isinstance(found, Problem) else _read_of(found, material, given, path, ())
@@ -256,8 +272,12 @@ def _read_of(draft: Draft, material: Material, given: Given, path: str, problems
     facts.offer("language", given.language, "given")
     facts.offer("url", given.url if draft.alone else None, "fetched from")
     facts.offer_all(draft.facts)
-    document = finished(draft, facts, source.id)
     problems += draft.problems
+    try:
+        with within(material.limits.seconds + GRACE):
+            document = finished(draft, facts, source.id)
+    except OutOfTime:
+        return Read(path, None, (*problems, material.late(path)), source)
     if document is None:
         problems += (Problem(path, "no text in it.", "no-text", "Check that it holds a report."),)
     return Read(path, document, problems, source)

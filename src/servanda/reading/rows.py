@@ -83,8 +83,10 @@ def _lines(material: Material) -> Iterator[Draft | Problem]:
         text = decode(line.strip(), material.declared).text
         try:
             yield _record(json.loads(text), text, where)
-        except (ValueError, RecursionError) as error:
-            reason = error.msg if isinstance(error, json.JSONDecodeError) else "too deep"
+        except RecursionError:
+            yield material.deep(where)
+        except ValueError as error:
+            reason = error.msg if isinstance(error, json.JSONDecodeError) else error
             yield Problem(where, f"not a JSON record ({reason}).", "json", "The other lines are read.")
 
 

@@ -16,12 +16,13 @@ pytest.importorskip("fastapi", reason="the extra servanda[web] is not installed"
 pytest.importorskip("argon2", reason="the extra servanda[web] is not installed")
 
 from argon2 import PasswordHasher
+from starlette.testclient import TestClient
 
 from commands import servanda
 from ledger_reports import file, report, said
 from servanda.ledger import Ledger
 from servanda.problems import QueryError
-from servanda.web import passwords
+from servanda.web import app_for, passwords
 from servanda.web.accounts import Accounts, Role, beside
 from servanda.web.admitting import needed
 from servanda.web.attempts import PER_ADDRESS, PER_NAME, WINDOW, Attempts
@@ -266,6 +267,20 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(visitor: Visitor) -> No
 
     assert all(word in set_ for word in ("HttpOnly", "SameSite=lax", "Path=/", "Max-Age=43200"))
     assert "no-store" == visitor.get("/entries").headers["cache-control"]
+
+
+def test_over_https_no_other_site_of_the_domain_can_set_a_cookie(ledger: Ledger, accounts: Accounts) -> None:
+    app = app_for(ledger, accounts=accounts, names=["ledger.example"], local=False)
+    client = TestClient(app, base_url="https://ledger.example", follow_redirects=False)
+    page = client.get("/sign-in")
+    found = re.search(r'name="token" value="([^"]+)"', page.text)
+    assert found
+    answer = client.post("/sign-in", data={"token": found[1], "name": "Rita", "password": PASSWORD})
+
+    assert answer.headers["set-cookie"].startswith("__Host-servanda_session=")
+    assert "Secure" in answer.headers["set-cookie"]
+    assert "max-age" in page.headers["strict-transport-security"]
+    assert 200 == client.get("/account").status_code
 
 
 @pytest.mark.parametrize("name", ["Rita", "Nobody"])

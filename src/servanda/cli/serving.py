@@ -71,8 +71,11 @@ def serve(
 
 def own_names(host: str, names: list[str]) -> list[str]:
     """Return the names under which the app answers: those given, and where it listens if that is one machine."""
+    from servanda.problems import QueryError
     from servanda.web.guarding import EVERYWHERE, LOOPBACK
 
+    if wrong := [name for name in names if not name or set(name) & set("/:@ ")]:
+        raise QueryError(f"--name {wrong[0]}: give the host name alone, as in: --name ledger.example.org")
     return [*names, *([host] if host not in EVERYWHERE | LOOPBACK else [])]
 
 

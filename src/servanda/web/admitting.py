@@ -18,7 +18,7 @@ from servanda.ledger.store import now
 from servanda.problems import ServandaError
 from servanda.web.accounts import Accounts, Role
 from servanda.web.refusing import refused, told
-from servanda.web.who import ANYBODY, BEGAN, NOBODY, SESSION, Who
+from servanda.web.who import ANYBODY, BEGAN, NOBODY, SESSION, Who, cookie
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = ("/sign-in", "/static", "/api/v1/about", "/api/v1/openapi.json")
@@ -88,8 +88,8 @@ class Admission:
         if scheme.lower() == "bearer" and scope["path"].startswith("/api/"):
             account = self.accounts.of_token(key.strip())
             return Who(account.name, account.role, "token") if account else None
-        cookie = cookie_parser(headers.get("cookie", "")).get(SESSION)
-        session = self.accounts.of_session(cookie) if cookie else None
+        kept = cookie_parser(headers.get("cookie", "")).get(cookie(SESSION, scope["scheme"]))
+        session = self.accounts.of_session(kept) if kept else None
         return Who(session[0].name, session[0].role, "session", session[1]) if session else None
 
     def refusal(self, scope: Scope, who: Who, there: bool) -> Response | None:

@@ -20,9 +20,8 @@ from servanda.ledger import Ledger, StatusName
 from servanda.model import Kind, Stage
 from servanda.web import wording
 from servanda.web.figures import Figures
-from servanda.web.who import BEGAN, signature, who_asks
+from servanda.web.who import BEGAN, VISIT, cookie, signature, who_asks
 
-TOKEN = "servanda_form"
 PLACES = (
     ("/", "Home"),
     ("/entries", "Entries"),
@@ -81,7 +80,9 @@ def page(request: Request, template: str, status: int = 200, **told: Any) -> HTM
     made = HTMLResponse(text.encode("utf-8", "replace"), status)
     if not form_token(request):
         secure = request.url.scheme == "https"
-        made.set_cookie(TOKEN, token, httponly=True, samesite="strict", path="/", secure=secure)
+        made.set_cookie(
+            cookie(VISIT, request.url.scheme), token, httponly=True, samesite="strict", path="/", secure=secure
+        )
     if who.signed_in:
         made.headers["cache-control"] = "no-store"
     return made
@@ -89,7 +90,7 @@ def page(request: Request, template: str, status: int = 200, **told: Any) -> HTM
 
 def form_token(request: Request) -> str | None:
     """Return the token that a form must carry: of the session, else of the visit."""
-    return who_asks(request).form or request.cookies.get(TOKEN)
+    return who_asks(request).form or request.cookies.get(cookie(VISIT, request.url.scheme))
 
 
 def ledger_of(request: Request) -> Ledger:

@@ -15,7 +15,7 @@ from servanda.web.admitting import NO_ACCOUNTS
 from servanda.web.attempts import Attempts
 from servanda.web.deciding import LOCAL, Genuine, Words
 from servanda.web.page import page
-from servanda.web.who import SESSION, address_of, signature, who_asks
+from servanda.web.who import SESSION, address_of, cookie, signature, who_asks
 
 router = APIRouter()
 WRONG = "The name or the password is wrong."
@@ -68,18 +68,19 @@ def with_session(request: Request, account: Account, path: str) -> Response:
     """Return the way on, with the cookie of a new session."""
     hours: float = request.app.state.settings.session_hours
     made = RedirectResponse(path, 303)
-    cookie = accounts_of(request).begin(account, hours)
-    secure = request.url.scheme == "https"
-    made.set_cookie(SESSION, cookie, int(3600 * hours), path="/", secure=secure, httponly=True, samesite="lax")
+    value, scheme = accounts_of(request).begin(account, hours), request.url.scheme
+    lasts, secure = int(3600 * hours), scheme == "https"
+    made.set_cookie(cookie(SESSION, scheme), value, lasts, path="/", secure=secure, httponly=True, samesite="lax")
     return made
 
 
 @router.post("/sign-out", dependencies=[Genuine])
 def signed_out(request: Request) -> Response:
     noted(request, "signed out")
-    accounts_of(request).end(request.cookies.get(SESSION, ""))
+    kept = cookie(SESSION, request.url.scheme)
+    accounts_of(request).end(request.cookies.get(kept, ""))
     made = RedirectResponse("/sign-in", 303)
-    made.delete_cookie(SESSION, path="/")
+    made.delete_cookie(kept, path="/", secure=request.url.scheme == "https")
     made.headers["clear-site-data"] = '"cache"'
     return made
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from servanda.web.accounts import Role
 
-SESSION = "servanda_session"
+SESSION, VISIT = "servanda_session", "servanda_form"
 BEGAN: ContextVar[str] = ContextVar("began", default="")  # when (UTC) the request came that is being answered
 
 
@@ -40,6 +40,11 @@ class Who:
 
 NOBODY = Who()
 ANYBODY = Who(None, Role.EDITOR, "open")
+
+
+def cookie(name: str, scheme: str) -> str:
+    """Return what a cookie is called: over https so that no other site of the domain can set it (RFC 6265bis)."""
+    return f"__Host-{name}" if scheme == "https" else name
 
 
 def who_asks(request: Request) -> Who:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from commands import servanda
 from servanda import reading
+from servanda.ledger import Ledger
 from servanda.problems import ServandaError
 from servanda.reading import Limits, Read
 from servanda.watching import Look, Memory, Watched, Watcher, watch_list
@@ -339,3 +341,113 @@ def test_a_name_that_leads_home_is_refused_however_it_gets_there(server: Server,
 
 def test_a_missing_page_is_a_problem_with_its_status(server: Server):
     assert "404" in problem_of(server.url("/none"))
+
+
+def listed(folder: Path, *urls: str) -> Path:
+    path = folder / "watch.toml"
+    path.write_text("delay = 0\n" + "".join(f'[[feed]]\nurl = "{url}"\nparties = ["BEL", "IND"]\n' for url in urls))
+    return path
+
+
+def test_the_command_refuses_a_private_address_and_looks_where_that_is_allowed(server: Server, tmp_path: Path):
+    text = "<item><title>Ports</title><description>India and Belgium held talks on ports.</description></item>"
+    server.gives("/feed", f"<rss><channel>{text}</channel></rss>".encode())
+    words = ("watch", listed(tmp_path, server.url("/feed")), "--once", "--ledger", tmp_path / "l.db")
+
+    refused = servanda(*words)
+    assert (1, 0) == (refused.status, sum(server.asked.values()))
+    assert "--allow-private" in refused.err and "failed" in refused.out
+    assert Ledger.open(tmp_path / "l.db").search("ports", "documents") == []
+
+    allowed = servanda(*words, "--allow-private")
+    assert (0, "") == (allowed.status, allowed.err)
+    assert 1 == len(Ledger.open(tmp_path / "l.db").search("ports", "documents"))
+
+
+def test_a_private_address_is_allowed_by_the_settings_too(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    server.gives("/feed", feed(1))
+    monkeypatch.setenv("SERVANDA_LIMITS_ALLOW_PRIVATE", "true")
+    ran = servanda("watch", listed(tmp_path, server.url("/feed")), "--once", "--ledger", tmp_path / "l.db")
+
+    assert (0, "") == (ran.status, ran.err)
+
+
+def test_every_look_is_noted_for_the_parties_watched_but_a_failed_one_tells_nothing(server: Server, tmp_path: Path):
+    """What is overdue is *unwatched* where nobody looked: a refused or failed look is no look."""
+    server.gives("/feed", feed(1))
+    servanda("watch", listed(tmp_path, server.url("/none")), "--once", "--allow-private", "--ledger", tmp_path / "l.db")
+    with Ledger.open(tmp_path / "l.db") as ledger, ledger.looking() as connection:
+        assert [] == connection.exec_driver_sql("SELECT parties FROM looks").fetchall()
+    servanda("watch", listed(tmp_path, server.url("/feed")), "--once", "--allow-private", "--ledger", tmp_path / "l.db")
+    with Ledger.open(tmp_path / "l.db") as ledger, ledger.looking() as connection:
+        [look] = connection.exec_driver_sql("SELECT parties, day, what FROM looks").fetchall()
+
+    assert ("BEL IND", server.url("/feed")) == (look[0], look[2])
+
+
+def test_a_public_name_that_redirects_home_is_refused_there(server: Server, monkeypatch: pytest.MonkeyPatch):
+    """The first host is let through as if it were public; where it leads is not."""
+    from servanda.reading import fetching
+
+    server.gives("/go", b"", status=302, location=server.url("/secret"))
+    server.gives("/secret", b"the secret words")
+    real = fetching.public_addresses
+
+    def resolved(host: str, port: int, limits: Limits) -> list[str]:
+        return ["127.0.0.1"] if host == "public.example" else real(host, port, limits)
+
+    monkeypatch.setattr(fetching, "public_addresses", resolved)
+    address = f"http://public.example:{server.http.server_port}/go"
+
+    assert "not public" in problem_of(address, Limits(seconds=2.0))
+    assert (1, 0) == (server.asked["/go"], server.asked["/secret"])
+
+
+def test_a_body_longer_than_it_says_ends_where_it_says(server: Server):
+    page = f"<p>{TEXT}</p>".encode()
+    server.gives("/long", page + b"<p>more that was not announced</p>", content_length=str(len(page)))
+    [read] = list(reading.read(server.url("/long"), limits=OPEN))
+
+    assert read.document is not None and TEXT == read.document.text
+
+
+def test_a_body_that_is_not_packed_as_it_says_is_a_problem(server: Server):
+    server.gives("/packed", b"this is no gzip at all", content_encoding="gzip")
+
+    assert "badly packed" in problem_of(server.url("/packed"))
+
+
+@pytest.mark.parametrize(
+    ("path", "cause"),
+    [("/slow", "limit"), ("/endless", "limit"), ("/round", "limit"), ("/bomb", "limit"), ("/short", "unreachable")],
+)
+def test_a_watch_goes_on_past_a_source_that_misbehaves(path: str, cause: str, server: Server):
+    """Each is one failed look with a problem that says why, and the next source is looked at."""
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        for _ in range(100):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+            time.sleep(0.1)
+
+    def endless(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        while True:
+            handler.wfile.write(b"words and words " * 4096)
+
+    server.answers |= {"/slow": drip, "/endless": endless}
+    server.gives("/round", b"", status=302, location="/round")
+    server.gives("/bomb", gzip.compress(b"0" * 50_000_000), content_encoding="gzip")
+    server.gives("/short", b"only this", content_length="1000")
+    server.gives("/feed", feed(1))
+    limits = Limits(allow_private=True, seconds=0.5, document_bytes=1 << 20)
+    watch = Watcher(Memory(), limits, delay=0.0, sleep=lambda _: None)
+    looks = [t for t in watch.once([Watched("page", server.url(p)) for p in (path, "/feed")]) if isinstance(t, Look)]
+
+    assert ["failed", "new"] == [look.outcome for look in looks]
+    assert [cause] == [p.cause for p in looks[0].problems]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from servanda.ledger.filing import Sourced
     from servanda.problems import Problem
 
-CACHE = 24  # MiB of the ledger that ``add`` keeps in memory, beside the processes that extract
+CACHE = 12  # MiB of the ledger that ``add`` keeps in memory, beside the processes that extract
 TOGETHER = 40  # sources filed in one transaction
 SOON = 0.5  # seconds after which what was read is filed, however little it is
 LATE = 60.0  # seconds after which entries are made, however few claims wait

@@ -25,7 +25,7 @@ from servanda.model import Document
 from servanda.problems import ServandaError
 from servanda.reading import Read, Unread, opened
 
-WEIGHT = 150_000  # code points of text given out at a time, or as many bytes times the next
+WEIGHT = 100_000  # code points of text given out at a time, or as many bytes times the next
 MARKUP = 8  # bytes of a page for one code point of its report, about
 MOST = 50  # documents given out at a time
 AHEAD = 5  # batches given out to each process before the first is asked back

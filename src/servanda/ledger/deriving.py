@@ -51,7 +51,7 @@ CARD = (
 FOREVER = "9999-12-31"  # settled statuses do not depend on the day
 EVERYBODY = "*"
 READ = ("parties", "publisher", "language", "documents", "first", "last")
-PART = 1000  # claims folded at a time
+PART = 1000  # claims linked or folded at a time
 FEW = 8  # parties: a claim of more watches no dyad
 
 

@@ -75,7 +75,8 @@ def settled(connection: Connection) -> list[str]:
     ruled = rulings_of(connection)
     inherited = heirs(connection) - changed if gone else set()
     left = deriving.unlink(connection, gone)
-    deriving.link(connection, (changed - gone) | inherited | left, ruled)
+    for some in chunks(sorted((changed - gone) | inherited | left), deriving.PART):
+        deriving.link(connection, some, ruled)
     made = deriving.refold(connection, changed | inherited | left, ruled)
     connection.execute(delete(pending))
     return made

@@ -10,6 +10,7 @@ from ledger_reports import ledger_of, report, said
 from servanda.ledger.matching import compare
 from servanda.ledger.profiles import bases, keys, profile
 from servanda.ledger.records import Card, Filed, Match, Verdict
+from servanda.ledger.words import without_short
 
 
 def filed(date: str | None, *what: str, **slots: Any) -> Filed:
@@ -245,3 +246,53 @@ def test_claims_that_share_nothing_share_no_block():
     other = filed("2024-11-19", "trade", "agreed", "IND ITA", "sale of torpedoes", form="supply")
 
     assert not keys(profile(one)) & keys(profile(other))
+
+
+def test_what_was_told_as_held_is_not_what_begins_later():
+    told = filed("2024-10-02", "meeting", "done", "IND LKA", "visit of Asha Perera to India", form="visit", when="2024")
+    later = filed(
+        "2024-12-20", "meeting", "done", "IND LKA", "visit of Asha Perera to India", form="visit", when="2024-12-16"
+    )
+
+    assert (Verdict.DIFFERENT, "series") == (match(told, later).verdict, match(told, later).link)
+
+
+def test_a_text_in_force_and_its_wished_for_update_are_two():
+    old = filed("2024-02-27", "instrument", "active", "IND LKA", "free trade agreement", form="agreement")
+    new = filed("2024-06-10", "instrument", "negotiating", "IND LKA", "free trade agreement", form="agreement")
+
+    assert Verdict.SAME != match(old, new).verdict
+
+
+def test_other_numbers_of_pieces_are_other_deliveries():
+    one = filed("2024-01-19", "project", "done", "IND LKA", "50 houses of the housing project", form="facility")
+    other = filed("2024-06-21", "project", "done", "IND LKA", "106 houses of the housing project", form="facility")
+
+    assert "another number of pieces" in [reason.rule for reason in match(one, other).reasons]
+    assert Verdict.SAME != match(one, other).verdict
+
+
+def test_two_agreements_with_the_one_body_named_are_one():
+    one = filed("2024-03-28", "instrument", "negotiating", "CHN LKA", "deal with Azure Bank", orgs=("Azure Bank",))
+    other = filed("2024-03-31", "instrument", "proposed", "CHN LKA", "agreement with Azure Bank", orgs=("Azure Bank",))
+
+    assert Verdict.SAME == match(one, other).verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Azure Trade Union (ATU)", "Azure Trade Union"),
+        ("Bay Naval Exercise (BAYNEX)", "Bay Naval Exercise (BAYNEX)"),
+        ("visit (March)", "visit (March)"),
+    ],
+)
+def test_a_short_form_in_brackets_that_repeats_the_initials_is_left_out(name, expected):
+    assert expected == without_short(name)
+
+
+def test_a_word_written_as_two_is_one():
+    one = filed("2024-05-02", "instrument", "agreed", "IND LKA", "MoU on the Ambarai boat yard", form="mou")
+    other = filed("2024-05-03", "instrument", "signed", "IND LKA", "MoU on the Ambarai boatyard", form="mou")
+
+    assert Verdict.SAME == match(one, other).verdict

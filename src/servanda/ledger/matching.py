@@ -8,15 +8,14 @@ and is never merged silently.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
-from rapidfuzz import fuzz
+from collections.abc import Iterator
 
 from servanda.codebook import rung
 from servanda.ledger.days import gap, known, length
+from servanda.ledger.likeness import alike, same_bodies, same_people, shared_bodies, shared_words
 from servanda.ledger.profiles import CLOSE, EVENTS, REACHED, VAGUE, Profile, gathering
 from servanda.ledger.records import Match, Reason, Verdict
-from servanda.ledger.words import one_person, skeleton
+from servanda.ledger.words import skeleton
 from servanda.model import Kind, Stage
 
 SAME = 4.0
@@ -28,7 +27,13 @@ HALF_YEAR = 180
 STALE = 400  # days after which a text spoken of as unfinished is hardly the one signed before
 
 SINGLE = frozenset({Kind.INSTRUMENT, Kind.MEETING, Kind.EXERCISE, Kind.INSTITUTION})
-PLACE = 0.3  # what a place's name in two titles weighs, if it is also where both say that it is
+KIND = -1.5
+SUM = 2.5
+DELIVERY = -1.5
+GOODS = frozenset({"supply", "procurement", "export"})
+CONFERRED = -2.0  # a forum or press conference on a day of talks is another event than the talks
+WORKED_OUT = (Stage.PROPOSED, Stage.NEGOTIATING, Stage.DISCUSSED)
+REPORTED_LATE = 31  # days by which a report may lag behind what it tells
 UNFINISHED = (Stage.PROPOSED, Stage.NEGOTIATING, Stage.DISCUSSED, Stage.AGREED)
 # Between things that are no events the kind is a matter of taste; an event is rarely taken for anything else.
 NEAR_EVENTS = {
@@ -46,7 +51,8 @@ NEAR_FORMS = (
     frozenset({"mou", "letter-of-intent", "arrangement", "agreement"}),
     frozenset({"roadmap", "action-plan", "framework"}),
     frozenset({"joint-statement", "declaration", "resolution"}),
-    frozenset({"summit", "ministerial", "working-group", "dialogue", "talks", "conference"}),
+    frozenset({"summit", "ministerial", "working-group", "dialogue", "talks"}),
+    frozenset({"summit", "ministerial", "dialogue", "conference"}),
     frozenset({"visit", "mission"}),
     frozenset({"supply", "procurement", "export", "supply-chain"}),
     frozenset({"investment", "joint-venture", "loan", "grant"}),
@@ -89,6 +95,7 @@ def deciding(a: Profile, b: Profile) -> tuple[Reason, str | None] | None:
         other_number,
         other_year,
         other_day,
+        over_before,
         other_signature,
     ):
         if (found := rule(a, b)) is not None:
@@ -160,6 +167,18 @@ def other_day(a: Profile, b: Profile) -> Decided:
     return Reason("held on other days", -9), "series"
 
 
+def over_before(a: Profile, b: Profile) -> Decided:
+    """What one report tells as held, or as being held, had begun by then: what begins later is another event."""
+    if a.kind not in EVENTS or b.kind not in EVENTS:
+        return None
+    for told, later in ((a, b), (b, a)):
+        if told.stage not in (Stage.ACTIVE, Stage.DONE) or told.told is None or later.event[0] is None:
+            continue
+        if told.told + SLACK < later.event[0]:
+            return Reason("told as begun before the other was to begin", -9), "series"
+    return None
+
+
 def moved(a: Profile, b: Profile) -> bool:
     """True where a dated plan and a later date can be one event put off.
 
@@ -180,6 +199,19 @@ def other_signature(a: Profile, b: Profile) -> Decided:
         if unfinished and last is not None and other.told is not None and other.told - last > STALE:
             return Reason("spoken of as unfinished long after the other was signed", -9), followed(a, b)
     return None
+
+
+def in_force_before(a: Profile, b: Profile) -> bool:
+    """True where one report tells a text as in force while a later one still wishes for it or works it out.
+
+    A text in force and its wished-for update are two.
+    """
+    if a.kind is not Kind.INSTRUMENT or b.kind is not Kind.INSTRUMENT or a.told is None or b.told is None:
+        return False
+    return any(
+        old.stage is Stage.ACTIVE and new.stage in WORKED_OUT and (new.told or 0) + REPORTED_LATE >= (old.told or 0)
+        for old, new in ((a, b), (b, a))
+    )
 
 
 def followed(a: Profile, b: Profile) -> str | None:
@@ -218,48 +250,14 @@ def told_twice(a: Profile, b: Profile) -> bool:
     return a.kind not in EVENTS and (earlier or rung(lower.stage) >= rung(Stage.AGREED))
 
 
-def shared_words(a: Profile, b: Profile) -> dict[str, float]:
-    """Return the words that both titles carry, with their weights.
-
-    Fuzzy within a script, by consonants across scripts.
-    """
-    ours, theirs = a.title.words, b.title.words
-    named = a.place_words & b.place_words
-    both = {word: min(weight, PLACE) if word in named else weight for word, weight in ours.items() if word in theirs}
-    rest = [w for w, weight in ours.items() if w not in both and weight == 1.0 and len(w) > 4]
-    others = [] if not rest else [w for w, weight in theirs.items() if w not in both and weight == 1.0 and len(w) > 4]
-    for word in rest:
-        if any(word[0] == other[0] and fuzz.ratio(word, other) >= 84 for other in others):
-            both[word] = 1.0
-    if a.latin != b.latin:
-        spoken = {bone for word, bone in b.bones.items() if word not in both}
-        both |= {bone: 1.0 for word, bone in a.bones.items() if word not in both and bone in spoken}
-    return both
-
-
-def alike(a: Profile, b: Profile, shared: Mapping[str, float] | None = None) -> float:
-    """Return how far two titles say the same, 0 to 1: half Dice, half how much of the shorter stands in the longer.
-
-    Where both claims name a body that is a side, such names are left out: they have a rule of their own.
-    """
-    both = shared_words(a, b) if shared is None else shared
-    if not both:
-        return 0.0
-    ours, theirs, common = a.title.weight, b.title.weight, sum(both.values())
-    if a.orgs and b.orgs and shared_bodies(a, b):
-        bodies = a.org_words | b.org_words
-        common = sum(weight for word, weight in both.items() if word not in bodies)
-        ours, theirs = (sum(w for word, w in of.title.words.items() if word not in bodies) for of in (a, b))
-    if not ours or not theirs:
-        return 0.0
-    return min(1.0, common / (ours + theirs) + 0.5 * common / max(0.6, min(ours, theirs)))
-
-
 def of_words(a: Profile, b: Profile) -> Iterator[Reason]:
     shared = shared_words(a, b)
     telling = sum(weight for word, weight in shared.items() if weight >= 0.6 and not named_elsewhere(word, a, b))
     top = 3.0 if a.kind in EVENTS and b.kind in EVENTS else 5.0
-    full = 1.0 if telling >= 1.0 else 0.5 if not telling or not one_at_a_time(a, b) else 0.75
+    if telling >= 1.0 or (one_at_a_time(a, b) and same_bodies(a, b)):
+        full = 1.0
+    else:
+        full = 0.5 if not telling or not one_at_a_time(a, b) else 0.75
     yield Reason("title", round(top * alike(a, b, shared) * full, 2), ", ".join(sorted(shared)[:6]))
     if a.latin != b.latin and a.kind in EVENTS and b.kind in EVENTS and telling < 1.0:
         yield Reason("titles in other scripts share fewer words", 0.7)
@@ -269,10 +267,19 @@ def of_words(a: Profile, b: Profile) -> Iterator[Reason]:
         yield Reason("same number", 1.5)
     if a.title.years & b.title.years:
         yield Reason("same year in the name", 0.5)
+    yield from of_sums(a, b)
+
+
+def of_sums(a: Profile, b: Profile) -> Iterator[Reason]:
+    """Points for sums of money and for numbers of pieces; a sum tells one delivery from the standing trade."""
     if a.title.amounts and b.title.amounts:
-        yield Reason("same sum", 2.0) if same_sum(a, b) else Reason("another sum", -3.0)
+        yield Reason("same sum", SUM) if same_sum(a, b) else Reason("another sum", -3.0)
     elif a.title.amounts or b.title.amounts:
-        yield Reason("a sum in one only", -0.5)
+        goods = a.kind is b.kind is Kind.TRADE and bool({a.form, b.form} & GOODS)
+        yield Reason("a sum in one only", DELIVERY if goods else -0.5)
+    if a.title.counts and b.title.counts:
+        same = a.title.counts & b.title.counts
+        yield Reason("same number of pieces", 1.0) if same else Reason("another number of pieces", -2.0)
 
 
 def same_sum(a: Profile, b: Profile) -> bool:
@@ -300,12 +307,13 @@ def of_sort(a: Profile, b: Profile) -> Iterator[Reason]:
         yield Reason("another field", -0.5)
     if a.kind is not b.kind:
         general = a.kind in VAGUE or b.kind in VAGUE
-        yield Reason("another kind", -1.5 if general else -1.0, f"{a.kind} / {b.kind}")
+        yield Reason("another kind", -1.5 if general else KIND, f"{a.kind} / {b.kind}")
         return
     if a.form and b.form and a.form == b.form:
         yield Reason("same form", 0.5, a.form)
     elif a.form and b.form and not any({a.form, b.form} <= near for near in NEAR_FORMS):
-        yield Reason("another form", -1.0, f"{a.form} / {b.form}")
+        apart = CONFERRED if {a.form, b.form} == {"conference", "talks"} else -1.0
+        yield Reason("another form", apart, f"{a.form} / {b.form}")
 
 
 def of_names(a: Profile, b: Profile) -> Iterator[Reason]:
@@ -332,21 +340,6 @@ def of_bodies(a: Profile, b: Profile) -> Reason:
     return Reason("same bodies" if whole else "one body the same", weight, ", ".join(common[:4]))
 
 
-def shared_bodies(a: Profile, b: Profile) -> list[str]:
-    """Return the bodies that both claims name, in full or short: one key, or most words of the shorter name."""
-    return [key for key, words in a.orgs if any(key == other or one_name(words, theirs) for other, theirs in b.orgs)]
-
-
-def one_name(words: frozenset[str], others: frozenset[str]) -> bool:
-    shorter = min(len(words), len(others))
-    return shorter >= 2 and len(words & others) >= 0.6 * shorter
-
-
-def same_people(a: Profile, b: Profile) -> list[tuple[str, ...]]:
-    """Return the people of one claim whom the other names too."""
-    return [person for person in a.persons if any(one_person(person, other) for other in b.persons)]
-
-
 def of_persons(a: Profile, b: Profile) -> Reason:
     """The people of a sitting tell it from the next room's; who visits, tells the visit."""
     common = same_people(a, b)
@@ -359,6 +352,8 @@ def of_persons(a: Profile, b: Profile) -> Reason:
         return Reason("same people", 2.0, words)
     if len(a.persons) > 1 and len(b.persons) > 1:
         return Reason("another counterpart", -2.0, words)
+    if len(a.persons) != len(b.persons) and alike(a, b) < 0.25:
+        return Reason("one of them the same, the counterpart named in one only", 0.2, words)
     return Reason("one of them the same", 1.0, words)
 
 
@@ -371,6 +366,10 @@ def of_time(a: Profile, b: Profile) -> Iterator[Reason]:
             if gap(a.signed, b.signed) <= SLACK
             else Reason("signed within weeks", 0.3)
         )
+    if in_force_before(a, b):
+        yield Reason("in force before the other was worked out", -2.0)
+    if a.form == b.form == "joint-statement" and (told_apart(a, b) or 0) <= 7 and a.parties == b.parties:
+        yield Reason("one joint statement at a time", 1.0)
     if reached_when_due(a, b) or reached_when_due(b, a):
         yield Reason("came when the other said it was due", 1.5)
     if a.period[1] is not None and a.period[1] == b.period[1]:
@@ -378,7 +377,7 @@ def of_time(a: Profile, b: Profile) -> Iterator[Reason]:
     apart = told_apart(a, b)
     if apart is None:
         return
-    if (a.kind in VAGUE or b.kind in VAGUE) and apart > VAGUE_APART:
+    if ((a.kind in VAGUE or b.kind in VAGUE) and apart > VAGUE_APART) or (mere_wishes(a, b) and apart > STALE):
         yield Reason("general words at another time", -2.5, f"{apart} days")
     elif apart <= (7 if a.kind in EVENTS else VAGUE_APART):
         yield Reason("told in the same days" if apart <= 7 else "told within weeks", 0.7)
@@ -386,6 +385,13 @@ def of_time(a: Profile, b: Profile) -> Iterator[Reason]:
         thin = 2.0 if sum(shared_words(a, b).values()) < 1.5 else 1.0
         years = 0.5 if apart <= STALE else 1.0 if apart <= 2 * STALE else 1.5
         yield Reason("told long apart", -thin * years, f"{apart} days")
+
+
+def mere_wishes(a: Profile, b: Profile) -> bool:
+    """True for trade or projects that both reports only wish for or talk about, without a sum, body or place."""
+    if one_at_a_time(a, b) or a.kind in EVENTS or {a.stage, b.stage} - {Stage.PROPOSED, Stage.DISCUSSED}:
+        return False
+    return not (a.title.amounts & b.title.amounts or a.place & b.place or (a.orgs and shared_bodies(a, b)))
 
 
 def reached_when_due(plan: Profile, done: Profile) -> bool:

@@ -36,6 +36,12 @@ AMOUNT = regex.compile(
     r"(?![\p{L}\p{M}])",
     regex.I,
 )
+NUMBERS = {word: n for n, word in enumerate(("four", "five", "six", "seven", "eight", "nine", "ten"), 4)}
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,6}|" + "|".join(NUMBERS) + ")"
+COUNT = regex.compile(r"(?<![\p{L}\p{N}$€£¥₹.,/+-])(" + NUMBER + r")\s+(?:new\s+)?(?!percent)(?=\p{L}{3})")
+MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+DAYS = regex.compile(r"\b" + NUMBER + r"[\s-](?:days?|weeks?|months?|years?|members?|" + MONTHS + r")\b")
+SHORT = regex.compile(r"\s*\(([A-Z][A-Za-z]{0,4}[A-Z]s?)\)")
 SCALE = {
     "b": 1e9,
     "bn": 1e9,
@@ -65,6 +71,7 @@ class Title:
     ordinals: frozenset[int]
     years: frozenset[int]
     amounts: frozenset[float]
+    counts: frozenset[int]
     weight: float
 
 
@@ -195,6 +202,26 @@ def years_in(text: str) -> Iterator[int]:
     yield from (int(year[:2] + short) for year, short in YEARS_SHORT.findall(text))
 
 
+def without_short(text: str) -> str:
+    """Return a name without the short form in brackets that only repeats its initials ("Development Bank (DB)")."""
+
+    def kept(found: regex.Match[str]) -> str:
+        before = PLAIN_WORD.findall(text[: found.start()])
+        starts = [word[0].casefold() for word in before]
+        return "" if all(letter in starts for letter in found[1].rstrip("s").casefold()) else str(found[0])
+
+    return str(SHORT.sub(kept, text))
+
+
+def counts_in(text: str) -> Iterator[int]:
+    """Yield how many pieces a text speaks of ("106 houses", "five memorandums"): no year, ordinal, day or sum."""
+    bare = DAYS.sub(" ", AMOUNT.sub(" ", ORDINAL.sub(" ", plain(text))))
+    for number in COUNT.findall(bare):
+        found = NUMBERS.get(number) or int(number.replace(",", ""))
+        if not 1900 <= found <= 2100:
+            yield found
+
+
 @cache
 def long_names() -> regex.Pattern[str]:
     """Return what finds the long names of organisations that act as parties ("World Trade Organization")."""
@@ -222,6 +249,7 @@ def written_out(text: str) -> Iterator[str]:
 @lru_cache(maxsize=100_000)
 def read_title(text: str) -> Title:
     """Return the words of a title with their weights, and its ordinals, years and amounts of money."""
+    text = without_short(text)
     years, ordinals = frozenset(years_in(text)), frozenset(ordinals_in(text))
     written = {str(year) for year in years} | {str(number) for number in ordinals}
     words: dict[str, float] = {}
@@ -233,7 +261,7 @@ def read_title(text: str) -> Title:
             meaning, weight = weighed(token)
             if weight > 0 and token not in party_words():
                 words[meaning] = weight
-    return Title(words, ordinals, years, frozenset(amounts_in(text)), sum(words.values()))
+    return Title(words, ordinals, years, frozenset(amounts_in(text)), frozenset(counts_in(text)), sum(words.values()))
 
 
 ANUSVARA = ((regex.compile("ंह"), "नग"), (regex.compile("ं(?=[पफबभम])"), "म"), (regex.compile("[ंँ]"), "न"))
@@ -293,6 +321,7 @@ def aliases() -> Mapping[str, str]:
 @lru_cache(maxsize=50_000)
 def body_key(name: str) -> str:
     """Return what one body's names have in common: its alias, else its capitals, else its consonants."""
+    name = without_short(name)
     plainly = " ".join(tokens(name))
     if known := aliases().get(plainly):
         return known

@@ -1,0 +1,80 @@
+"""How far two claims name the same: words of their titles, bodies, people.
+
+Every measure is a pure, symmetric function of two profiles; what it weighs is for ``matching`` to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rapidfuzz import fuzz
+
+from servanda.ledger.profiles import Profile
+from servanda.ledger.words import one_person
+
+PLACE = 0.3  # what a place's name in two titles weighs, if it is also where both say that it is
+
+
+def shared_words(a: Profile, b: Profile) -> dict[str, float]:
+    """Return the words that both titles carry, with their weights.
+
+    Fuzzy within a script, by consonants across scripts.
+    """
+    ours, theirs = a.title.words, b.title.words
+    named = a.place_words & b.place_words
+    both = {word: min(weight, PLACE) if word in named else weight for word, weight in ours.items() if word in theirs}
+    rest = [w for w, weight in ours.items() if w not in both and weight == 1.0 and len(w) > 4]
+    others = [] if not rest else [w for w, weight in theirs.items() if w not in both and weight == 1.0 and len(w) > 4]
+    for word in rest:
+        if any(word[0] == other[0] and fuzz.ratio(word, other) >= 84 for other in others):
+            both[word] = 1.0
+    both |= {word: 1.0 for word in joined(ours, theirs) | joined(theirs, ours) if word not in both}
+    if a.latin != b.latin:
+        spoken = {bone for word, bone in b.bones.items() if word not in both}
+        both |= {bone: 1.0 for word, bone in a.bones.items() if word not in both and bone in spoken}
+    return both
+
+
+def joined(ours: Mapping[str, float], theirs: Mapping[str, float]) -> set[str]:
+    """Return the words of one title that the other writes as two ("boatyard", "boat yard")."""
+    long = [word for word, weight in ours.items() if weight == 1.0 and len(word) > 6 and word not in theirs]
+    heads = [word for word in theirs if len(word) > 2] if long else ()
+    return {word for word in long for head in heads if word.startswith(head) and word[len(head) :] in theirs}
+
+
+def alike(a: Profile, b: Profile, shared: Mapping[str, float] | None = None) -> float:
+    """Return how far two titles say the same, 0 to 1: half Dice, half how much of the shorter stands in the longer.
+
+    Where both claims name a body that is a side, such names are left out: they have a rule of their own.
+    """
+    both = shared_words(a, b) if shared is None else shared
+    if not both:
+        return 0.0
+    ours, theirs, common = a.title.weight, b.title.weight, sum(both.values())
+    if a.orgs and b.orgs and shared_bodies(a, b):
+        bodies = a.org_words | b.org_words
+        common = sum(weight for word, weight in both.items() if word not in bodies)
+        ours, theirs = (sum(w for word, w in of.title.words.items() if word not in bodies) for of in (a, b))
+    if not ours or not theirs:
+        return 0.0
+    return min(1.0, common / (ours + theirs) + 0.5 * common / max(0.6, min(ours, theirs)))
+
+
+def same_bodies(a: Profile, b: Profile) -> bool:
+    """True where all bodies that one claim names, the other names too: "the agreement with" them tells which."""
+    return bool(a.orgs and b.orgs) and len(shared_bodies(a, b)) >= min(len(a.orgs), len(b.orgs))
+
+
+def shared_bodies(a: Profile, b: Profile) -> list[str]:
+    """Return the bodies that both claims name, in full or short: one key, or most words of the shorter name."""
+    return [key for key, words in a.orgs if any(key == other or one_name(words, theirs) for other, theirs in b.orgs)]
+
+
+def one_name(words: frozenset[str], others: frozenset[str]) -> bool:
+    shorter = min(len(words), len(others))
+    return shorter >= 2 and len(words & others) >= 0.6 * shorter
+
+
+def same_people(a: Profile, b: Profile) -> list[tuple[str, ...]]:
+    """Return the people of one claim whom the other names too."""
+    return [person for person in a.persons if any(one_person(person, other) for other in b.persons)]

@@ -6,6 +6,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -461,6 +462,22 @@ def test_of_two_editors_at_one_pair_the_second_is_told(address: str, ledger: Led
         edgar.post("/judgements", data=fields | {"verb": "reject", "why": "he may not"})
 
     assert ["Edith", "Edgar"] == [judgement.by for judgement in ledger.judgements()]
+
+
+def test_of_many_at_once_nobody_passes_over_another(ledger: Ledger) -> None:
+    """Half say yes and half say no to one doubt at the same time: one answer holds, whichever came first."""
+    [doubt] = ledger.review()
+    told = {"on": [doubt.on[0].id], "seen": "2026-01-01T00:00:00Z"}
+    with served(ledger) as at, ThreadPoolExecutor(8) as pool:
+
+        def judge(n: int) -> int:
+            verb = "accept" if n % 2 else "reject"
+            return httpx.post(f"{at}/api/v1/judgements", json=told | {"verb": verb, "by": f"editor {n}"}).status_code
+
+        statuses = list(pool.map(judge, range(8)))
+
+    assert [4, 4] == [statuses.count(status) for status in (201, 409)]
+    assert 1 == len({judgement.verb for judgement in ledger.judgements()})
 
 
 # The command line

@@ -45,6 +45,7 @@ from servanda.problems import QueryError
 from servanda.web.passwords import checked, fits, hashed
 
 NAME = regex.compile(r"(?=.{1,64}$)[\p{L}\p{N}][\p{L}\p{M}\p{N} ._@'-]*")
+CACHE = 2  # MiB; the file is small
 TOKEN_MARK = "servanda_"  # how every token begins, so that one that leaked is recognised
 
 metadata = MetaData()
@@ -168,7 +169,7 @@ class Accounts:
             if self._engine is None:
                 if self.path is not None and not self.path.exists():
                     os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
-                made = connected(self.path)
+                made = connected(self.path, CACHE)
                 with made.execution_options(immediate=True).begin() as connection:
                     metadata.create_all(connection)
                     if not connection.execute(select(secret)).first():

@@ -15,23 +15,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from servanda.codebook import LADDER, domains, forms
-from servanda.exporting.days import dated
 from servanda.ledger import Ledger, StatusName
 from servanda.model import Kind, Stage
-from servanda.web import wording
+from servanda.web import speaking, wording
 from servanda.web.figures import Figures
 from servanda.web.who import BEGAN, VISIT, cookie, signature, who_asks
 
-PLACES = (
-    ("/", "Home"),
-    ("/entries", "Entries"),
-    ("/due", "Due"),
-    ("/dossiers", "Dossiers"),
-    ("/series", "Series"),
-    ("/compare", "Compare"),
-    ("/review", "Review"),
-    ("/add", "Add"),
-)
+PLACES = ("/", "/entries", "/dossiers", "/calendar", "/series", "/network", "/map", "/compare", "/review", "/add")
 
 
 @cache
@@ -44,7 +34,8 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "dated": dated,
+        "dated": wording.dated,
+        "month_named": wording.month_named,
         "safe_words": wording.safe,
         "quoted": wording.quoted,
         "unturned": wording.unturned,
@@ -55,9 +46,11 @@ def templates() -> Environment:
         "in_text": wording.in_text,
         "direction": wording.direction,
         "web_address": wording.web_address,
-        "count": wording.count,
+        "w": speaking.w,
+        "word": speaking.word,
+        "language": speaking.SPOKEN.get,
+        "LANGUAGES": speaking.LANGUAGES,
         "address": wording.address,
-        "notes": wording.NOTES,
         "parties": wording.parties,
         "LADDER": LADDER,
         "STAGES": tuple(Stage),
@@ -74,6 +67,7 @@ def templates() -> Environment:
 def page(request: Request, template: str, status: int = 200, **told: Any) -> HTMLResponse:
     """Return a page; the first one of a visit gives the browser the token that its forms must carry."""
     who = who_asks(request)
+    speaking.SPOKEN.set(speaking.chosen(request))
     token = form_token(request) or secrets.token_urlsafe(24)
     words = {"request": request, "token": token, "by": signature(request), "here": request.url.path, "who": who} | told
     text = templates().get_template(template).render(words)
@@ -83,6 +77,9 @@ def page(request: Request, template: str, status: int = 200, **told: Any) -> HTM
         made.set_cookie(
             cookie(VISIT, request.url.scheme), token, httponly=True, samesite="strict", path="/", secure=secure
         )
+    made.headers["content-language"] = speaking.SPOKEN.get()
+    if request.query_params.get("lang") in speaking.LANGUAGES:
+        made.set_cookie(speaking.COOKIE, speaking.SPOKEN.get(), max_age=31_536_000, samesite="lax", path="/")
     if who.signed_in:
         made.headers["cache-control"] = "no-store"
     return made

@@ -9,50 +9,42 @@ import tomllib
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from operator import itemgetter
 from urllib.parse import urlencode
 
 import regex
 from markupsafe import Markup, escape
 
 from servanda.codebook import LADDER, organisations, rung
+from servanda.exporting import days
 from servanda.model import Stage
+from servanda.web.speaking import SPOKEN, word
 
 TURNING = regex.compile(r"[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\p{Cc}--[\t\n\r]]", regex.V1)
+MONTH = regex.compile("|".join(days.MONTHS))
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-NOTES = {
-    "open": "nothing is late",
-    "due-soon": "due within the next weeks",
-    "overdue": "the due date passed, sources were looked at since, nothing found",
-    "unwatched": "the due date passed, but nothing was read about these parties since",
-    "kept": "reported as done, in time or without a date to keep",
-    "kept-late": "done after the due date",
-    "partly-kept": "done in part",
-    "not-kept": "a report says that it was not done",
-    "dropped": "ended before it was done",
-    "superseded": "another undertaking took its place",
-    "silent": "no due date and no report for a year, while the parties were watched",
-}
-
 
 @cache
-def names() -> dict[str, str]:
-    """Return the English names of countries by code, as the English pack has them first."""
-    file = files("servanda").joinpath("packs", "en", "countries.toml")
+def names(language: str = "en") -> dict[str, str]:
+    """Return the names of countries by code, as a language's pack has them first."""
     told: dict[str, str] = {}
-    for party in tomllib.loads(file.read_text("utf-8"))["party"]:
-        told.setdefault(party["code"], party["names"][0])
+    for file, table in (("countries.toml", "party"), ("parties.toml", "country")):
+        found = tomllib.loads(files("servanda").joinpath("packs", language, file).read_text("utf-8")).get(table, [])
+        for party in found:
+            told.setdefault(party["code"], (party.get("names") or party.get("forms"))[0])
     return told
 
 
 def name(code: str) -> str:
-    """Return a party's name, its code where none is known."""
-    return names().get(code, code)
+    """Return a party's name in the interface's language, its code where none is known."""
+    return names(SPOKEN.get()).get(code) or names().get(code, code)
 
 
-@cache
 def parties() -> tuple[tuple[str, str], ...]:
     """Return all codes with their names, by name: what a form offers."""
-    return tuple(sorted([*names().items(), *((code, code) for code in organisations())], key=lambda pair: pair[1]))
+    return tuple(
+        sorted([*((code, name(code)) for code in names()), *((code, code) for code in organisations())], key=itemgetter(1))
+    )
 
 
 def dyad(codes: Iterable[str], most: int = 3) -> str:
@@ -86,17 +78,22 @@ def direction(language: str | None) -> str:
     return "rtl" if language in RIGHT_TO_LEFT else "auto"
 
 
-@cache
 def ladder(stage: Stage | str | None, worded: bool = True) -> Markup:
     """Return the seven rungs, filled up to a stage, with the stage's word beside them."""
-    word = str(stage) if stage else "unconfirmed"
+    return drawn_ladder(stage, worded, SPOKEN.get())
+
+
+@cache
+def drawn_ladder(stage: Stage | str | None, worded: bool, language: str) -> Markup:
+    kind = str(stage) if stage else "unconfirmed"
     reached = rung(Stage(stage)) if stage else -1
     rungs = Markup("").join(
         Markup('<i class="on"></i>' if place <= reached else "<i></i>") for place in range(len(LADDER))
     )
-    said = Markup(' <span class="word">{}</span>').format(word) if worded else Markup("")
+    named = word("stage", kind)
+    said = Markup(' <span class="word">{}</span>').format(named) if worded else Markup("")
     drawn = Markup('<span class="rungs" aria-hidden="true">{}</span>').format(rungs)
-    return Markup('<span class="ladder {}" title="{}">{}{}</span>').format(word, word, drawn, said)
+    return Markup('<span class="ladder {}" title="{}">{}{}</span>').format(kind, named, drawn, said)
 
 
 def web_address(url: str | None) -> str | None:
@@ -118,5 +115,13 @@ def in_text(document: str, claim: str) -> str:
     return f"/documents/{document}?claim={claim}#c-{claim}"
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def dated(edtf: str | None) -> str:
+    """Return a date as people write it, its months in the interface's language."""
+    told = days.dated(edtf)
+    return told if SPOKEN.get() == "en" else MONTH.sub(lambda found: word("month", found[0]), told)
+
+
+def month_named(month: str) -> str:
+    """Return a month (``2025-12``) or a year by its full name."""
+    year, _, number = month.partition("-")
+    return f"{word('month_full', str(int(number)))} {year}" if number else year

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from ledger_reports import file, report, said
 from servanda.ledger import Ledger
 from servanda.problems import QueryError
-from servanda.web import app_for
+from servanda.web import app_for, knowing
 from servanda.web.paging import place_at
 
 
@@ -351,3 +351,18 @@ def test_every_route_is_described_with_what_it_answers(client: TestClient) -> No
     assert 30 <= len(described["paths"])
     assert 1 == sum(not schema for schema in answers)  # an export is a file
     assert {"Entry", "Line", "Judgement", "Dossier"} <= described["components"]["schemas"].keys()
+
+
+def test_a_past_day_is_told_as_it_was_known(client: TestClient) -> None:
+    told = client.get("/api/v1/entries", params={"as_of": "2026-03-02"}).json()["entries"]
+
+    assert ["JPN", "ITA"] == [entry["parties"][1] for entry in told]
+    assert 400 == client.get("/api/v1/entries", params={"as_of": "soon"}).status_code
+
+
+def test_a_past_day_of_too_much_is_refused_with_what_to_do(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(knowing, "MOST", 1)
+    refused = client.get("/api/v1/entries", params={"as_of": "2026-03-02"})
+
+    assert (400, True) == (refused.status_code, "Name parties" in refused.json()["detail"])
+    assert 200 == client.get("/api/v1/dossiers/IND/ITA", params={"as_of": "2026-03-02"}).status_code

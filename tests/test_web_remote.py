@@ -80,6 +80,14 @@ export csv
 export jsonl party:KOR
 judge --list
 review --json
+entries --as-of 2026-03-03
+entries party:IND party:KOR --as-of 2026-03-03 --json
+due --as-of 2028-01-01
+search pact --as-of 2026-03-02
+search --in claims pact --as-of 2026-03-02
+dossier IND ITA --as-of 2026-03-03
+dossier pact --as-of 2026-03-03 --format json
+export jsonl --as-of 2026-03-03
 """
 
 
@@ -183,10 +191,6 @@ def test_a_server_that_is_not_there_is_told() -> None:
 )
 def test_an_address_that_may_not_be_asked_is_told(where: str, words: str) -> None:
     assert words in complaint("entries", "--ledger", where)
-
-
-def test_a_past_day_is_not_asked_of_a_served_ledger(address: str) -> None:
-    assert "--as-of" in complaint("entries", "--as-of", "2026-01-01", "--ledger", address)
 
 
 @pytest.mark.parametrize(

@@ -144,16 +144,13 @@ def knowable(path: str | Path | None, as_of: str | None, query: str = "") -> Ite
 
 @contextmanager
 def anywhere(where: str | Path | None, as_of: str | None, query: str = "") -> Iterator[Opened]:
-    """Open a ledger, whether it is a file or served. Raises QueryError for a past day of a served one."""
+    """Open a ledger, whether it is a file or served; of a served one the past day is asked with each question."""
     from servanda.cli.served import address_in, opened
-    from servanda.problems import QueryError
 
     if address_in(where) is None:
         with knowable(where, as_of, query) as here:
             yield here
         return
-    if as_of is not None:
-        raise QueryError("--as-of: a served ledger tells what it knows now. Ask for a past day where its file is.")
     with opened(where) as there:
         yield there
 
@@ -183,7 +180,7 @@ def entry_told(ledger: Opened, ref: str, as_of: str | None) -> Dossier:
     from servanda.exporting.dossier_entry import entry_dossier
     from servanda.ledger import Ledger
 
-    return entry_dossier(ledger, ref, as_of) if isinstance(ledger, Ledger) else ledger.entry_dossier(ref)
+    return entry_dossier(ledger, ref, as_of) if isinstance(ledger, Ledger) else ledger.entry_dossier(ref, as_of)
 
 
 @command("dossier")
@@ -222,7 +219,7 @@ def dossier_of(ledger: Opened, about: list[str], series: bool, as_of: str | None
     from servanda.ledger import Ledger
 
     if not isinstance(ledger, Ledger):
-        return dossier_there(ledger, about, series, limit)
+        return dossier_there(ledger, about, series, as_of, limit)
     if series:
         return series_dossier(ledger, about[0], as_of)
     if len(about) <= 2 and all(is_party(word) for word in about):
@@ -234,15 +231,15 @@ def dossier_of(ledger: Opened, about: list[str], series: bool, as_of: str | None
     return theme(ledger, joined(about), as_of, limit)
 
 
-def dossier_there(ledger: RemoteLedger, about: list[str], series: bool, limit: int) -> Dossier:
+def dossier_there(ledger: RemoteLedger, about: list[str], series: bool, as_of: str | None, limit: int) -> Dossier:
     """Return the dossier that some words ask for from a served ledger."""
     from servanda.codebook import is_party
 
     if series:
-        return ledger.series_dossier(about[0])
+        return ledger.series_dossier(about[0], as_of)
     if len(about) <= 2 and all(is_party(word) for word in about):
-        return ledger.dossier(about, limit)
-    return ledger.theme(joined(about), limit)
+        return ledger.dossier(about, limit, as_of)
+    return ledger.theme(joined(about), limit, as_of)
 
 
 def write(made: Dossier, form: Form) -> int:
@@ -284,7 +281,7 @@ def search(
         if what is Among.ENTRIES:
             found = opened.entries(asked, limit or None, as_of=day(as_of))
             return list_of(opened, found, as_json, "Nothing in the ledger has these words.")
-        hits = opened.search(asked, what, limit or 1000)
+        hits = opened.search(asked, what, limit or 1000, day(as_of))
         if as_json:
             print(dumped(hits))
         else:

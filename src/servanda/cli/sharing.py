@@ -62,7 +62,9 @@ def lines_of(ledger: Ledger | RemoteLedger, name: str, query: str, as_of: str | 
     from servanda.exporting.rows import FORMATS
     from servanda.ledger import Ledger
 
-    return FORMATS[name](every(ledger, query, as_of)) if isinstance(ledger, Ledger) else ledger.export(name, query)
+    return (
+        FORMATS[name](every(ledger, query, as_of)) if isinstance(ledger, Ledger) else ledger.export(name, query, as_of)
+    )
 
 
 def every(ledger: Ledger, query: str, as_of: str | None) -> Iterator[Entry]:

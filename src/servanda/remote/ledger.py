@@ -76,30 +76,32 @@ class RemoteLedger:
 
     def entries(self, query: str = "", limit: int | None = 50, offset: int = 0, as_of: str | None = None) -> list[Line]:
         """Return the entries that a query finds, as lines of a list; page by page where they are many."""
-        return self.several("entries", Line, limit, offset, q=query)
+        return self.several("entries", Line, limit, offset, q=query, as_of=as_of)
 
     def due(
         self, before: str | None = None, limit: int | None = 50, as_of: str | None = None, query: str = ""
     ) -> list[Line]:
-        return self.several("due", Line, limit, 0, "entries", q=query, before=before)
+        return self.several("due", Line, limit, 0, "entries", q=query, before=before, as_of=as_of)
 
-    def search(self, words: str, what: str = "entries", limit: int = 50) -> list[Line] | list[Hit]:
+    def search(
+        self, words: str, what: str = "entries", limit: int = 50, as_of: str | None = None
+    ) -> list[Line] | list[Hit]:
         if what == "entries":
-            return self.several("search", Line, limit, 0, what, q=words, what=what)
-        return self.several("search", Hit, limit, 0, what, q=words, what=what)
+            return self.several("search", Line, limit, 0, what, q=words, what=what, as_of=as_of)
+        return self.several("search", Hit, limit, 0, what, q=words, what=what, as_of=as_of)
 
-    def entry_dossier(self, ref: str) -> Dossier:
-        return self.one(f"entries/{quote(ref, safe='')}/dossier", Dossier)
+    def entry_dossier(self, ref: str, as_of: str | None = None) -> Dossier:
+        return self.one(f"entries/{quote(ref, safe='')}/dossier", Dossier, as_of=as_of)
 
-    def dossier(self, parties: Sequence[str], limit: int) -> Dossier:
+    def dossier(self, parties: Sequence[str], limit: int, as_of: str | None = None) -> Dossier:
         named = "/".join(quote(party, safe="") for party in parties)
-        return self.one(f"dossiers/{named}", Dossier, limit=min(limit, 100))
+        return self.one(f"dossiers/{named}", Dossier, limit=min(limit, 100), as_of=as_of)
 
-    def theme(self, query: str, limit: int) -> Dossier:
-        return self.one("themes", Dossier, q=query, limit=min(limit, 100))
+    def theme(self, query: str, limit: int, as_of: str | None = None) -> Dossier:
+        return self.one("themes", Dossier, q=query, limit=min(limit, 100), as_of=as_of)
 
-    def series_dossier(self, ref: str) -> Dossier:
-        return self.one(f"series/{quote(ref, safe='')}", Dossier)
+    def series_dossier(self, ref: str, as_of: str | None = None) -> Dossier:
+        return self.one(f"series/{quote(ref, safe='')}", Dossier, as_of=as_of)
 
     def judgements(self) -> list[Judgement]:
         return self.several("judgements", Judgement, None)
@@ -115,10 +117,11 @@ class RemoteLedger:
             made += self.read(list[Compared], self.send("compare", json=sent)["claims"])
         return made
 
-    def export(self, format: str, query: str) -> Iterator[str]:
+    def export(self, format: str, query: str, as_of: str | None = None) -> Iterator[str]:
         """Yield the lines of a file with every entry that a query finds."""
         self.about()
-        with self.faults(), self.http.stream("GET", self.at(f"export/{format}"), params={"q": query}) as answer:
+        asked = present({"q": query, "as_of": as_of})
+        with self.faults(), self.http.stream("GET", self.at(f"export/{format}"), params=asked) as answer:
             if answer.status_code != 200:
                 answer.read()
                 self.refused(answer)

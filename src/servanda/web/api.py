@@ -29,6 +29,7 @@ from servanda.web.accounts import Account, Token
 from servanda.web.answering import API, WRONG, Asks, Cursor, Day, Most, answer
 from servanda.web.auditing import Event, events
 from servanda.web.describing import answers, answers_with
+from servanda.web.knowing import Known, TheKnown
 from servanda.web.languages import languages_told
 from servanda.web.page import TheFigures, TheLedger
 from servanda.web.pages import dossier_of, entry_named, pairs_of
@@ -76,18 +77,19 @@ def counted(tallies: Any) -> dict[str, int]:
 
 
 @router.get("/entries", responses=answers(entries=list[Line], next=str))
-def entries(request: Request, ledger: TheLedger, q: Asks = "", limit: Most = 50, cursor: Cursor = None) -> Response:
+def entries(request: Request, past: TheKnown, q: Asks = "", limit: Most = 50, cursor: Cursor = None) -> Response:
     """List undertakings, the latest report first, or as `sort:` says."""
-    return answer(request, entries_page(ledger, q, limit, cursor))
+    return answer(request, entries_page(past, q, limit, cursor))
 
 
-def entries_page(ledger: Ledger, q: str, limit: int, cursor: str | None) -> dict[str, Any]:
+def entries_page(past: Known, q: str, limit: int, cursor: str | None) -> dict[str, Any]:
     """Return a page of the entries that a query finds."""
-    query, question = parse(q), f"entries {q}"
+    query, question = parse(q), f"entries {past.day} {q}"
     ranked = query.sort == "relevance" and query.words
     by_due = query.sort == "due" or (query.sort is None and query.due)
     like = (float, str) if ranked else (int, str, str) if by_due and not query.due else (str, str)
-    return paged("entries", lines_after(ledger, query, limit, place_at(cursor, question, like)), question)
+    after = place_at(cursor, question, like)
+    return paged("entries", lines_after(past.ledger, query, limit, after, past.day), question)
 
 
 @router.get("/counts", responses=answers(counts=dict[str, int]))
@@ -120,10 +122,10 @@ def why(request: Request, ref: str, ledger: TheLedger) -> Response:
 
 
 @router.get("/entries/{ref}/dossier", responses=answers_with(Dossier))
-def entry_told(request: Request, ref: str, ledger: TheLedger) -> Response:
+def entry_told(request: Request, ref: str, past: TheKnown) -> Response:
     """Show one undertaking as a reader gets it: each statement with its quotations."""
-    of = entry_named(ledger, ref)
-    return entry_in(request, ledger, ref, entry_dossier(ledger, of.id))
+    of = entry_named(past.ledger, ref)
+    return entry_in(request, past.ledger, ref, entry_dossier(past.ledger, of.id, past.day))
 
 
 @router.get("/documents", responses=answers(documents=list[Card], next=str))
@@ -194,23 +196,23 @@ Sections = Annotated[int, Query(ge=1, le=100, description="At most so many under
 
 
 @router.get("/dossiers/{one}", responses=answers_with(Dossier))
-def country(request: Request, one: str, ledger: TheLedger, limit: Sections = 25) -> Response:
+def country(request: Request, one: str, past: TheKnown, limit: Sections = 25) -> Response:
     """Show what one party has undertaken with anybody."""
-    return answer(request, dossier_of(ledger, (one,), limit))
+    return answer(request, dossier_of(past.ledger, (one,), limit, past.day))
 
 
 @router.get("/dossiers/{one}/{other}", responses=answers_with(Dossier))
-def dyad(request: Request, one: str, other: str, ledger: TheLedger, limit: Sections = 25) -> Response:
+def dyad(request: Request, one: str, other: str, past: TheKnown, limit: Sections = 25) -> Response:
     """Show what two parties owe each other and what became of it."""
-    return answer(request, dossier_of(ledger, (one, other), limit))
+    return answer(request, dossier_of(past.ledger, (one, other), limit, past.day))
 
 
 @router.get("/themes", responses=answers_with(Dossier))
-def theme(request: Request, ledger: TheLedger, q: Asks, limit: Sections = 25) -> Response:
+def theme(request: Request, past: TheKnown, q: Asks, limit: Sections = 25) -> Response:
     """Show what was undertaken about something, whoever the parties are."""
     if not q.strip():
         raise QueryError(f"themes: are asked for by words and terms, as in: {EXAMPLE}")
-    return answer(request, dossiers.theme(ledger, q, limit=limit))
+    return answer(request, dossiers.theme(past.ledger, q, past.day, limit))
 
 
 @router.get("/series", responses=answers(series=list[Series], next=str))
@@ -223,19 +225,19 @@ def series(request: Request, ledger: TheLedger, q: Asks = "", limit: Most = 50, 
 
 
 @router.get("/series/{ref}", responses=answers_with(Dossier))
-def one_series(request: Request, ref: str, ledger: TheLedger) -> Response:
+def one_series(request: Request, ref: str, past: TheKnown) -> Response:
     """Show the series to which a meeting belongs, by the id of the meeting."""
-    return answer(request, series_dossier(ledger, entry_named(ledger, ref).id))
+    return answer(request, series_dossier(past.ledger, entry_named(past.ledger, ref).id, past.day))
 
 
 @router.get("/due", responses=answers(entries=list[Line], next=str))
 def due(
-    request: Request, ledger: TheLedger, before: Day = None, q: Asks = "", limit: Most = 50, cursor: Cursor = None
+    request: Request, past: TheKnown, before: Day = None, q: Asks = "", limit: Most = 50, cursor: Cursor = None
 ) -> Response:
     """List what is due and not settled, the soonest first, the overdue included."""
     parse(q)
     asked = f"{q} status:open,due-soon,overdue,unwatched due:..{day(before) or '9999-12-31'} sort:due"
-    return answer(request, entries_page(ledger, asked.strip(), limit, cursor))
+    return answer(request, entries_page(past, asked.strip(), limit, cursor))
 
 
 @router.get("/calendar", responses=answers(due=list[Line], held=list[Line], more=bool))
@@ -257,7 +259,7 @@ def calendar(
     entries=list[Line] | None, claims=list[Hit] | None, documents=list[Hit] | None, next=str))  # fmt: skip
 def search(
     request: Request,
-    ledger: TheLedger,
+    past: TheKnown,
     q: Asks,
     what: Literal["entries", "claims", "documents"] = "entries",
     limit: Most = 50,
@@ -265,11 +267,11 @@ def search(
 ) -> Response:
     """Find words in undertakings, quotations or reports; quotations and reports by how near they are."""
     if what == "entries":
-        return answer(request, entries_page(ledger, q, limit, cursor))
+        return answer(request, entries_page(past, q, limit, cursor))
     if not parse(q).words:
         raise QueryError(f"search: {what} are found by words; give at least one.")
-    question = f"search {what} {q}"
-    found = hits_after(ledger, q, what, limit, place_at(cursor, question, (float, int)))
+    question = f"search {past.day} {what} {q}"
+    found = hits_after(past.ledger, q, what, limit, place_at(cursor, question, (float, int)))
     return answer(request, paged(what, found, question))
 
 
@@ -336,19 +338,19 @@ def problems(request: Request, ledger: TheLedger, limit: Most = 500, cursor: Cur
 
 @router.get("/export/{format}", responses={200: {"description": "A file.", "content": {
     "text/csv": {}, "application/json": {}, "application/jsonl": {}}}}, response_class=StreamingResponse)  # fmt: skip
-def export(format: Literal["csv", "json", "jsonl"], ledger: TheLedger, q: Asks = "") -> StreamingResponse:
+def export(format: Literal["csv", "json", "jsonl"], past: TheKnown, q: Asks = "") -> StreamingResponse:
     """Write every undertaking that a query finds, each with the quotation it rests on."""
     parse(q)
-    lines = (line.encode("utf-8", "replace") for line in FORMATS[format](every(ledger, q)))
+    lines = (line.encode("utf-8", "replace") for line in FORMATS[format](every(past, q)))
     headers = {"content-disposition": f'attachment; filename="undertakings.{format}"'}
     return StreamingResponse(lines, media_type=MEDIA[format], headers=headers)
 
 
-def every(ledger: Ledger, query: str) -> Iterator[Entry]:
+def every(past: Known, query: str) -> Iterator[Entry]:
     """Yield every entry that a query finds, in full, walking on behind the last one seen."""
     asked, end = parse(query), None
     while True:
-        found, end = lines_after(ledger, asked, AT_ONCE, end)
-        yield from ledger.entries_in_full(found)
+        found, end = lines_after(past.ledger, asked, AT_ONCE, end, past.day)
+        yield from past.ledger.entries_in_full(found, past.day)
         if end is None:
             return

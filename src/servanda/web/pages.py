@@ -170,14 +170,14 @@ def pairs_of(ledger: Ledger) -> tuple[list[tuple[tuple[str, ...], int]], int]:
     return sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))[:30], len(lines)
 
 
-def dossier_of(ledger: Ledger, wanted: tuple[str, ...], limit: int = 25) -> Dossier:
+def dossier_of(ledger: Ledger, wanted: tuple[str, ...], limit: int = 25, as_of: str | None = None) -> Dossier:
     """Return the dossier of one party or two. Raises 404 for what is no party."""
     for one in wanted:
         if not is_party(one.upper()):
             raise HTTPException(404, f"{one}: is no party. Use codes of countries or organisations, as IND or EU.")
     if len(wanted) == 2:
-        return dossiers.dyad(ledger, wanted[0].upper(), wanted[1].upper(), limit=limit)
-    return dossiers.country(ledger, wanted[0].upper(), limit=limit)
+        return dossiers.dyad(ledger, wanted[0].upper(), wanted[1].upper(), as_of, limit)
+    return dossiers.country(ledger, wanted[0].upper(), as_of, limit)
 
 
 @router.get("/dossiers/{one}")

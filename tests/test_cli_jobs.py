@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,6 +72,31 @@ def test_two_jobs_make_the_same_ledger_as_one(
 
     assert one == two
     assert tables(folder / "one.db") == tables(folder / "two.db")
+
+
+def test_archives_and_folders_read_elsewhere_make_the_same_ledger(tmp_path: Path, small: None) -> None:
+    """Members are numbered in the order of their archive, whoever read them; so are the problems of some."""
+    folder, inner = tmp_path / "in", io.BytesIO()
+    folder.mkdir()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("c.txt", "India and Oman held talks in Muscat on Monday.")
+        archive.writestr("rows.jsonl", "\n".join(line(party, SAID[1], 4) for party in PARTIES) + "\n{broken")
+    with zipfile.ZipFile(folder / "all.zip", "w") as outer:
+        outer.writestr("b.jsonl", "\n".join(line(party, SAID[0], 3) for party in PARTIES))
+        outer.writestr("in.zip", inner.getvalue())
+        outer.writestr("empty.txt", "")
+        for party in PARTIES:
+            outer.writestr(f"{party}.html", f"<html><body><p>India and {party} {SAID[2]} in Delhi.</p></body></html>")
+    for party in PARTIES:
+        (folder / f"{party}.txt").write_text(f"India and {party} {SAID[0]} in New Delhi on Monday.", "utf-8")
+    (folder / "nothing.txt").write_bytes(b"")
+
+    one = added(tmp_path / "one.db", folder)
+    two = added(tmp_path / "two.db", "--jobs", "2", folder)
+
+    assert 3 == len(one["problems"])  # type: ignore[arg-type]
+    assert one == two
+    assert tables(tmp_path / "one.db") == tables(tmp_path / "two.db")
 
 
 def test_few_documents_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

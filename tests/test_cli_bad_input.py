@@ -159,8 +159,8 @@ def test_a_full_disk_ends_the_command_in_one_line_and_leaves_the_ledger_whole(
     (folder / "long.txt").write_text(REPORT + "The weather was mild in the capital. " * 1_000, "utf-8")
     real = schema.connected
 
-    def on_a_full_disk(path: Path | None) -> Engine:
-        engine = real(path)
+    def on_a_full_disk(path: Path | None, *cache: int) -> Engine:
+        engine = real(path, *cache)
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count = 1"))
         return engine
 

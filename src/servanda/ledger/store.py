@@ -159,9 +159,8 @@ class Ledger:
 
         Claims that an earlier run of the same extractor found in these documents and that
         are not among the claims now are withdrawn; ``read_by`` names the extractors that ran
-        (none: nothing is withdrawn), else they are those of the claims. A claim whose quotations do not stand
-        in its document is not filed; the filing's problems say so. ``whole`` are the documents
-        that the rules read to their end: ``knows`` tells of them.
+        (none: nothing is withdrawn), else they are those of the claims. A claim whose quotations do not stand in its
+        document is not filed; the problems say so. ``whole`` are documents that the rules read to their end.
         """
         sourced = Sourced(source, documents_of, claims_of, tuple(found), read_by, whole)
         with self.writing() as connection:
@@ -199,8 +198,8 @@ class Ledger:
     ) -> Filing:
         """File what a person knows without a document ("told by phone"): an undertaking, a session, an update.
 
-        ``words`` become a document of their own, published by the person; ``claim`` needs
-        only its slots, the rest is set here. It is marked as told by hand everywhere.
+        ``words`` become a document of their own, published by the person; ``claim`` needs only its slots. It is
+        marked as told by hand everywhere.
         """
         source, document, made = filing.by_hand(words, claim, by, title, day or today(), at or now())
         return self.file(source, [document], [made], at=at)

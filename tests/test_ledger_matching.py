@@ -296,3 +296,11 @@ def test_a_word_written_as_two_is_one():
     other = filed("2024-05-03", "instrument", "signed", "IND LKA", "MoU on the Ambarai boatyard", form="mou")
 
     assert Verdict.SAME == match(one, other).verdict
+
+
+def test_a_named_programme_of_training_is_one_over_the_years():
+    name = "Blue Harbour Captains scholarship programme"
+    one = filed("2020-06-17", "training", "active", "JPN LKA", name, form="education")
+    other = filed("2021-05-23", "training", "active", "JPN LKA", name, form="education")
+
+    assert "general words at another time" not in [reason.rule for reason in match(one, other).reasons]

@@ -24,6 +24,8 @@ SLACK = 1  # days: one event is dated by two time zones, or by the day of its re
 SIGNED_APART = 92  # days between two signatures of one text that can still be one text misdated
 VAGUE_APART = 45  # days within which two general statements on one field are one
 HALF_YEAR = 180
+LONG_WORK = 270  # a text is negotiated and a work built for longer than a delivery takes
+NAME = 3  # telling words that make a title a name
 STALE = 400  # days after which a text spoken of as unfinished is hardly the one signed before
 
 SINGLE = frozenset({Kind.INSTRUMENT, Kind.MEETING, Kind.EXERCISE, Kind.INSTITUTION})
@@ -377,14 +379,23 @@ def of_time(a: Profile, b: Profile) -> Iterator[Reason]:
     apart = told_apart(a, b)
     if apart is None:
         return
-    if ((a.kind in VAGUE or b.kind in VAGUE) and apart > VAGUE_APART) or (mere_wishes(a, b) and apart > STALE):
+    general = (a.kind in VAGUE or b.kind in VAGUE) and not (a.kind is b.kind is Kind.TRAINING and one_name_borne(a, b))
+    if (general and apart > VAGUE_APART) or (mere_wishes(a, b) and apart > STALE):
         yield Reason("general words at another time", -2.5, f"{apart} days")
     elif apart <= (7 if a.kind in EVENTS else VAGUE_APART):
         yield Reason("told in the same days" if apart <= 7 else "told within weeks", 0.7)
-    elif apart > HALF_YEAR and not (known(a.signed) and known(b.signed)):
+    elif apart > (LONG_WORK if one_at_a_time(a, b) or a.kind is b.kind is Kind.PROJECT else HALF_YEAR) and not (
+        known(a.signed) and known(b.signed)
+    ):
         thin = 2.0 if sum(shared_words(a, b).values()) < 1.5 else 1.0
         years = 0.5 if apart <= STALE else 1.0 if apart <= 2 * STALE else 1.5
         yield Reason("told long apart", -thin * years, f"{apart} days")
+
+
+def one_name_borne(a: Profile, b: Profile) -> bool:
+    """True where two titles share so many telling words that they are a name: a scholarship programme, a corridor."""
+    shared = shared_words(a, b)
+    return alike(a, b, shared) >= 0.75 and sum(weight >= 1.0 for weight in shared.values()) >= NAME
 
 
 def mere_wishes(a: Profile, b: Profile) -> bool:

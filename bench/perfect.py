@@ -17,6 +17,7 @@ from servanda.extracting import extractor
 from servanda.extracting.candidates import Candidate
 from servanda.extracting.linear import Weights
 from servanda.extracting.merging import Thing, things
+from servanda.extracting.weighing import weigh
 from servanda.model import Claim, Document, Kind, Stage
 from train import Labelled, repeats_claim
 
@@ -83,7 +84,9 @@ def claims_with(d: Labelled, trained: Trained, steps: tuple[str, ...]) -> Iterat
         if "merge" in steps
         else things([found[i] for i in kept], g.text, trained.get("same", {}))
     )
-    yield from (extractor.claim_of(t, d.setting, document, document.id) for t in made if t.keep >= extractor.KEEP)
+    if "keep" not in steps:
+        weigh(made, trained.get("told", {}))
+    yield from (extractor.claim_of(t, d.setting, document, document.id) for t in made if t.worth >= extractor.KEEP)
 
 
 class Table:

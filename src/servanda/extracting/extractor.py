@@ -18,11 +18,12 @@ from servanda.extracting.bounds import forbidden
 from servanda.extracting.candidates import Candidate, candidates
 from servanda.extracting.explaining import Nearness, nearness, reasons
 from servanda.extracting.linear import Weights, models, probability, score
-from servanda.extracting.merging import Thing, distinct, kinds_worth, things
+from servanda.extracting.merging import Thing, distinct, things
 from servanda.extracting.parties import best, choices
 from servanda.extracting.phrases import content_words, evidence, ordinals_in, phrase
 from servanda.extracting.rivals import rival_features
 from servanda.extracting.slots import Slots, plain, slots_of
+from servanda.extracting.weighing import weigh
 from servanda.language.cast import Cast, cast_of
 from servanda.language.mentions import Reading, read
 from servanda.language.packs import languages
@@ -47,8 +48,8 @@ SLOT_RULES = {
 CONSIDER = 0.12
 TELLING = 6
 HOPELESS = -3.2
-KEEP = 0.45
-SURE = 0.68
+KEEP = 0.3
+SURE = 0.48
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,16 @@ def rule_keep(c: Candidate) -> float:
     return 0.7 if near and c.sentence.parties and not c.head.entry.data.get("weak") else 0.2
 
 
+def told(setting: Setting, trained: Mapping[str, Weights]) -> list[Thing]:
+    """Return the things that a text may tell of, each weighed among the others."""
+    kept = [c for c in judged(setting, trained) if c.keep >= CONSIDER]
+    for c in kept:
+        settle_stage(c, trained, setting.reading.text)
+    found = things(kept, setting.reading.text, trained.get("same", {}))
+    weigh(found, trained.get("told", {}))
+    return found
+
+
 def claim_of(thing: Thing, setting: Setting, document: Document, home: str) -> Claim:
     """Make the claim of a thing: slots from its clearest member, a quotation from each."""
     reading, c = setting.reading, thing.lead
@@ -195,8 +206,8 @@ def claim_of(thing: Thing, setting: Setting, document: Document, home: str) -> C
         parties=c.parties,
         quotations=tuple(document.quote(q) for q in quotes),
         language=reading.language,
-        confidence=round(thing.keep, 3),
-        review=thing.keep < SURE,
+        confidence=round(thing.worth, 3),
+        review=thing.worth < SURE,
         slots={**main_spans(c), **slots.spans},
         because={**reasons(c, reading), **{slot: SLOT_RULES[slot] for slot in slots.values if slot in SLOT_RULES}},
         **values(slots),
@@ -235,14 +246,9 @@ def extract(document: Document, trained: Mapping[str, Weights] | None = None) ->
     setting = Setting.of(document.text, language, document.date, document.title)
     if len(setting.reading.weight) < 2:
         return Extraction(())
-    kept = [c for c in judged(setting, trained) if c.keep >= CONSIDER]
-    kinds = kinds_worth(kept, KEEP)
-    for c in kept:
-        if c.kind in kinds:
-            settle_stage(c, trained, setting.reading.text)
-    found = things(kept, document.text, trained.get("same", {}), KEEP)
     home = document.id
-    return Extraction(tuple(claim_of(t, setting, document, home) for t in found if t.keep >= KEEP))
+    found = told(setting, trained)
+    return Extraction(tuple(claim_of(t, setting, document, home) for t in found if t.worth >= KEEP))
 
 
 def explain(document: Document, trained: Mapping[str, Weights] | None = None) -> list[Nearness]:

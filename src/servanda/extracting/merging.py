@@ -21,13 +21,18 @@ OWN_IDENTITY = (Kind.INSTRUMENT, Kind.EXERCISE, Kind.PROJECT, Kind.INSTITUTION)
 
 @dataclass(slots=True)
 class Thing:
-    """A thing that a document speaks of: its candidates in reading order, with their phrases."""
+    """A thing that a document speaks of: its candidates in reading order; how likely it is told rightly."""
 
     members: list[Candidate] = field(default_factory=list)
+    weighed: float | None = None
 
     @property
     def keep(self) -> float:
         return max(c.keep for c in self.members)
+
+    @property
+    def worth(self) -> float:
+        return self.keep if self.weighed is None else self.weighed
 
     @property
     def lead(self) -> Candidate:
@@ -118,19 +123,11 @@ def likelihood(a: Candidate, b: Candidate, text: str, weights: Weights) -> float
     return probability(score(weights, pair_features(a, b, text))) if weights else repeats(a, b)
 
 
-def kinds_worth(kept: list[Candidate], needed: float) -> frozenset[Kind]:
-    """The kinds of which one candidate at least is likely enough; as a thing is of one kind, the others make none."""
-    return frozenset(c.kind for c in kept if c.keep >= needed)
-
-
-def things(kept: list[Candidate], text: str, weights: Weights, needed: float = 0.0) -> list[Thing]:
-    """Gather candidates, in reading order, into the things they speak of; of kinds not worth it none."""
+def things(kept: list[Candidate], text: str, weights: Weights) -> list[Thing]:
+    """Gather candidates, in reading order, into the things they speak of."""
     found: list[Thing] = []
     home: dict[int, Thing] = {}
-    kinds = kinds_worth(kept, needed)
     for i, b in enumerate(kept):
-        if b.kind not in kinds:
-            continue
         best: tuple[float, int] | None = None
         for j in range(max(0, i - LOOK_BACK), i):
             p = likelihood(kept[j], b, text, weights)

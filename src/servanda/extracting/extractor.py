@@ -22,7 +22,8 @@ from servanda.extracting.merging import Thing, distinct, things
 from servanda.extracting.parties import best, choices
 from servanda.extracting.phrases import content_words, evidence, ordinals_in, phrase
 from servanda.extracting.rivals import rival_features
-from servanda.extracting.slots import Slots, plain, slots_of
+from servanda.extracting.slots import slots_of
+from servanda.extracting.values import Slots, plain
 from servanda.extracting.weighing import weigh
 from servanda.language.cast import Cast, cast_of
 from servanda.language.mentions import Reading, read

@@ -1,0 +1,149 @@
+"""What a claim names: bodies, goods, fields, place, framework, source, and who undertakes it.
+
+Each value comes with the span of its words; where nothing says it, it is absent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import regex
+
+from servanda.codebook import organisations
+from servanda.extracting.candidates import Candidate
+from servanda.extracting.values import HELD, Slots, in_reach, plain
+from servanda.language.cast import Body, Cast, Person
+from servanda.language.mentions import PartyMention, Reading
+from servanda.model import Kind, Span, Stage
+
+ONE_SIDED = ("visit", "grant", "loan", "supply", "aid")
+NAME_PIECE = r"\p{Lu}[\p{L}\p{M}\p{N}’'&-]*|of|on|for|and|the|\d{4}(?:-\d{2,4})?"
+UNDER = regex.compile(rf"(?:the |its |their )?((?:{NAME_PIECE}|in)(?: (?:{NAME_PIECE}))*)")
+VENUE = regex.compile(r" (?:the )?(\p{Lu}[\p{L}’']+(?: (?:of )?\p{Lu}[\p{L}’']+)+)")
+
+
+def put_bodies(slots: Slots, c: Candidate, cast: Cast, reading: Reading, quote: Span) -> None:
+    """Firms, agencies and ministries near the head that are no party by themselves and no one's office."""
+    if c.kind in HELD and "persons" in slots.values:
+        return
+    people = cast.people.get(c.sentence.index, [])
+    bodies = [(b.start, b.stop) for b in cast.bodies.get(c.sentence.index, []) if b.code not in organisations()]
+    bodies += [(m.start, m.stop) for m in c.sentence.parties if m.sort == "body" and m.code not in organisations()]
+    near = [(a, b) for a, b in bodies if quote.start <= a < quote.stop and not a <= c.head.start < b]
+    near = [(a, b) for a, b in near if c.sentence.breaks_between(a, c.head.start) <= 1]
+    near = [(a, b) for a, b in near if not any(0 <= p.start - b <= 2 for p in people)]
+    whole = [(a, b) for a, b in near if not any((a, b) != o and o[0] <= a and b <= o[1] for o in near)]
+    slots.put_all("orgs", ((plain(reading.text[a:b]), Span(a, b)) for a, b in whole))
+
+
+def put_items(slots: Slots, c: Candidate, reading: Reading) -> None:
+    """Goods in the noun phrase or soon behind it."""
+    near = [i for i in c.sentence.items if in_reach(c.phrase, i.span, 40)]
+    inside = [i for i in near if c.sentence.breaks_between(c.head.start, i.start) <= 2]
+    slots.put_all("items", ((reading.text[i.start : i.stop], i.span) for i in inside))
+
+
+def put_domains(slots: Slots, c: Candidate, quote: Span) -> None:
+    """Fields named in the phrase; else the head's own; else those named nearest in the quotation; else diplomacy."""
+    inside = [d for d in c.sentence.domains if c.phrase.start <= d.start < c.phrase.stop]
+    own = c.head.entry.data.get("domains") or []
+    if not inside and not own:
+        near = [d for d in c.sentence.domains if quote.start <= d.start < quote.stop]
+        near = [d for d in near if c.sentence.breaks_between(d.start, c.head.start) <= 1]
+        inside = near if c.kind != Kind.MEETING else []
+    counted = Counter([d.entry.value for d in inside] + list(own))
+    names = tuple(sorted(counted)) or ("diplomacy",)
+    if len(names) > 1 and "diplomacy" in names:
+        names = tuple(n for n in names if n != "diplomacy")
+    slots.values["domains"] = names
+    slots.spans["domains"] = tuple(d.span for d in inside)
+
+
+def put_doer(slots: Slots, c: Candidate, stage: Stage, parties: tuple[str, ...]) -> None:
+    """Who offers, gives or travels: the one party that stands as subject, the others behind the verb."""
+    if stage != Stage.PROPOSED and c.form not in ONE_SIDED:
+        return
+    s = c.sentence
+    own = c.is_verb or not c.governors or c.governors[0].behind
+    verb = c.head.start if own else c.governors[0].cue.start
+    before = [m for m in s.parties if m.stop <= verb and m.code in parties]
+    behind = {m.code for m in s.parties if m.start >= verb}
+    if before and {m.code for m in before} == {before[0].code} and (set(parties) - {before[0].code}) & behind:
+        slots.put_all("by", [(before[0].code, Span(before[0].start, before[0].stop))])
+
+
+# ---- place, framework, source --------------------------------------------------------------------
+
+
+def named_places(c: Candidate, quote: Span, after: bool) -> Iterator[PartyMention]:
+    """Cities and states that stand as a place: behind "in" or "at", or, for a visit, where it goes."""
+    s, towards = c.sentence, ("at", "to") if c.form == "visit" else ("at",)
+    quoted = [m for m in s.parties if quote.start <= m.start < quote.stop and m.code not in organisations()]
+    for m in quoted:
+        if m.sort in ("place", "government", "name"):
+            marks = [s.mark_after(name, m.stop, 2) if after else s.mark_before(name, m.start, 2) for name in towards]
+            goes = c.form == "visit" and c.is_verb and 0 <= m.start - c.head.stop <= 2
+            if any(marks) or goes or m.sort == "place":
+                yield m
+
+
+def put_place(slots: Slots, c: Candidate, reading: Reading, quote: Span) -> None:
+    if c.kind not in (Kind.MEETING, Kind.EXERCISE, Kind.INSTRUMENT, Kind.INSTITUTION):
+        return
+    s = c.sentence
+    places = named_places(c, quote, reading.pack.adpositions == "after")
+    near = [m for m in places if s.breaks_between(m.start, c.head.start) <= 1]
+    if c.kind not in HELD:
+        near = [m for m in near if m.sort != "name"]
+    venue = venue_of(c, reading) if c.kind == Kind.MEETING and c.form != "visit" else None
+    if near:
+        place = min(near, key=lambda m: (c.form == "visit" and m.start < c.head.start, abs(m.start - c.head.start)))
+        slots.put("where", reading.text[place.start : place.stop], Span(place.start, place.stop))
+    elif venue is not None:
+        slots.put("where", reading.text[venue.start : venue.stop], venue)
+
+
+def venue_of(c: Candidate, reading: Reading) -> Span | None:
+    """A building behind "at": "at the Presidential Secretariat"."""
+    for mark in c.sentence.marked("at"):
+        named = VENUE.match(reading.text, min(mark.stop, c.sentence.stop))
+        if named and c.sentence.breaks_between(mark.start, c.head.start) <= 1:
+            return Span(*named.span(1))
+    return None
+
+
+def put_under(slots: Slots, c: Candidate, reading: Reading) -> None:
+    """A named plan, commission or meeting behind "under the framework of", "as part of"."""
+    for mark in c.sentence.marked("under"):
+        named = UNDER.match(reading.text, min(mark.stop + 1, c.sentence.stop))
+        if named is None or (c.head.start < named.end() and named.start() < c.head.stop):
+            continue
+        words = plain(named[1])
+        if len(words) > 5 and " " in words and words[0].isupper():
+            slots.put("under", words, Span(named.start(1), named.start(1) + len(words)))
+
+
+def put_source(slots: Slots, c: Candidate, cast: Cast) -> None:
+    """Who says it: the person or body beside a word of saying, outside the clause of the head."""
+    s = c.sentence
+    for said in s.marked("attribution"):
+        people: list[Person | Body] = [*cast.people.get(s.index, []), *cast.bodies.get(s.index, [])]
+        near = [p for p in people if abs(p.stop - said.start) < 26 or abs(p.start - said.stop) < 12]
+        near = [p for p in near if s.breaks_between(said.start, c.head.start) > 0]
+        if near:
+            who = min(near, key=lambda p: abs(p.stop - said.start))
+            slots.put("source", who.name, Span(who.start, who.stop))
+
+
+def put_names(
+    slots: Slots, c: Candidate, stage: Stage, parties: tuple[str, ...], reading: Reading, cast: Cast, quote: Span
+) -> None:
+    """Fill what a claim names; its people are known by now."""
+    put_doer(slots, c, stage, parties)
+    put_bodies(slots, c, cast, reading, quote)
+    put_items(slots, c, reading)
+    put_domains(slots, c, quote)
+    put_place(slots, c, reading, quote)
+    put_under(slots, c, reading)
+    put_source(slots, c, cast)

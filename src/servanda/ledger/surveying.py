@@ -1,0 +1,158 @@
+"""Counts over all that a query finds, in one pass each: by who is party, and by each facet of a list.
+
+Invariant: a count is of the same entries that ``Ledger.entries`` lists for the query.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import combinations
+
+from sqlalchemy import func, or_, select
+
+from servanda.ledger import listing
+from servanda.ledger.deriving import EVERYBODY
+from servanda.ledger.query import Query, parse
+from servanda.ledger.records import StatusName
+from servanda.ledger.schema import entries, looks, sources
+from servanda.ledger.store import Ledger
+
+CROWD = 6  # parties; a text of more is no bond between each two of them
+KEPT = (StatusName.KEPT, StatusName.KEPT_LATE)
+TRIED = (*KEPT, StatusName.PARTLY_KEPT, StatusName.NOT_KEPT, StatusName.DROPPED, StatusName.OVERDUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Entries of some parties. ``tried`` are those promised before that are settled or overdue.
+
+    ``kept_promises`` are the kept ones among these, so that their share is a share of promises.
+    """
+
+    total: int = 0
+    kept: int = 0
+    overdue: int = 0
+    tried: int = 0
+    kept_promises: int = 0
+
+    def __add__(self, other: Sum) -> Sum:
+        return Sum(*(getattr(self, name) + getattr(other, name) for name in Sum.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many entries have each kind, status, stage and domain, with every combination of them."""
+
+    rows: tuple[tuple[str, str, str, tuple[str, ...], int], ...]
+
+    def count(self, facet: str, chosen: Mapping[str, tuple[str, ...]]) -> Counter[str]:
+        """Return the counts of one facet's values beside what is chosen of the other facets."""
+        told = Counter[str]()
+        for kind, status, stage, fields, n in self.rows:
+            has = {"kind": (kind,), "status": (status,), "stage": (stage,), "domain": fields}
+            others = (key for key, values in chosen.items() if values and key != facet)
+            if all(meets(key, has[key], chosen[key]) for key in others):
+                told.update(dict.fromkeys(has[facet], n))
+        return told
+
+    def total(self, chosen: Mapping[str, tuple[str, ...]]) -> int:
+        """Return how many have what is chosen of every facet."""
+        kinds = self.count("kind", chosen)
+        return sum(kinds[kind] for kind in chosen["kind"] or kinds)
+
+
+def meets(facet: str, has: Iterable[str], asked: Iterable[str]) -> bool:
+    """Tell whether an entry has any of the values asked, of the domains all."""
+    own = set(has)
+    return own.issuperset(asked) if facet == "domain" else not own.isdisjoint(asked)
+
+
+def facets(ledger: Ledger, query: str) -> Facets:
+    """Return the counts for the facets of a list; the facets themselves should not be in the query."""
+    day = date.today().isoformat()
+    with ledger.looking() as connection:
+        status = listing.status_on(connection, day)
+        columns = (entries.c.kind, status, entries.c.stage, entries.c.domains)
+        asked = listing.chosen(connection, parse(query), day, *columns, func.count()).group_by(*columns)
+        rows = [(r[0], r[1], r[2] or "", tuple((r[3] or "").split()), r[4]) for r in connection.execute(asked)]
+    return Facets(tuple(rows))
+
+
+def by_parties(ledger: Ledger, query: str | Query) -> dict[tuple[str, ...], Sum]:
+    """Return the sums of every set of parties that a query finds."""
+    day, told = date.today().isoformat(), dict[tuple[str, ...], Sum]()
+    with ledger.looking() as connection:
+        status = listing.status_on(connection, day)
+        counts = (func.count(), func.count(entries.c.promised))
+        wanted = parse(query) if isinstance(query, str) else query
+        asked = listing.chosen(connection, replace(wanted, sort=None), day, entries.c.parties, status, *counts)
+        for parties, name, n, promised in connection.execute(asked.group_by(entries.c.parties, status)):
+            key = tuple(parties.split())
+            told[key] = told.get(key, Sum()) + summed(StatusName(name), n, promised)
+    return told
+
+
+def summed(status: StatusName, n: int, promised: int) -> Sum:
+    """Return entries of one status as a sum."""
+    kept = status in KEPT
+    return Sum(
+        n,
+        n if kept else 0,
+        n if status is StatusName.OVERDUE else 0,
+        promised if status in TRIED else 0,
+        promised if kept else 0,
+    )
+
+
+def pairs(told: Mapping[tuple[str, ...], Sum]) -> tuple[dict[tuple[str, str], Sum], int]:
+    """Return the sums of each two parties, and how many entries of a crowd were left out."""
+    made, crowded = dict[tuple[str, str], Sum](), 0
+    for parties, sum_of in told.items():
+        if len(parties) > CROWD:
+            crowded += sum_of.total
+            continue
+        for one, other in combinations(sorted(parties), 2):
+            made[one, other] = made.get((one, other), Sum()) + sum_of
+    return made, crowded
+
+
+def each(told: Mapping[tuple[str, ...], Sum]) -> dict[str, Sum]:
+    """Return the sums of each party."""
+    made = dict[str, Sum]()
+    for parties, sum_of in told.items():
+        for party in parties:
+            made[party] = made.get(party, Sum()) + sum_of
+    return made
+
+
+def watched(ledger: Ledger, most: int = 100) -> list[tuple[tuple[str, ...], str, str]]:
+    """Return whose news was last looked for, when, and where: the latest first."""
+    with ledger.looking() as connection:
+        last = func.max(looks.c.day)
+        asked = select(looks.c.parties, last, looks.c.what).group_by(looks.c.parties, looks.c.what)
+        return [
+            (() if r[0] == EVERYBODY else tuple(r[0].split()), r[1], r[2])
+            for r in connection.execute(asked.order_by(last.desc()).limit(most))
+        ]
+
+
+def by_month(ledger: Ledger, query: str, year: str) -> dict[str, int]:
+    """Return how many entries are due, planned or were held in each month (``2025-12``) of a year."""
+    day, told = date.today().isoformat(), Counter[str]()
+    due, event = func.substr(entries.c.due_last, 1, 7), func.substr(entries.c.event, 1, 7)
+    within = or_(due.between(f"{year}-01", f"{year}-12"), event.between(f"{year}-01", f"{year}-12"))
+    with ledger.looking() as connection:
+        asked = listing.chosen(connection, replace(parse(query), sort=None), day, due, event, func.count())
+        for one, other, n in connection.execute(asked.where(within).group_by(due, event)):
+            told.update(dict.fromkeys({m for m in (one, other) if m and m.startswith(year)}, n))
+    return dict(told)
+
+
+def source_of(ledger: Ledger, source: str) -> dict[str, str]:
+    """Return where a document's bytes came from, when, how many they were and of what type; {} where not known."""
+    with ledger.looking() as connection:
+        row = connection.execute(select(sources).where(sources.c.id == source)).mappings().first()
+    return {key: str(row[key]) for key in ("origin", "fetched", "size", "media_type") if row[key]} if row else {}

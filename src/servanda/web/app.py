@@ -11,13 +11,14 @@ from importlib.resources import files
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from servanda import __version__
 from servanda.ledger import Ledger
 from servanda.problems import ServandaError
-from servanda.web import api, api_sending, deciding, pages, reading_desk, signing_in
+from servanda.web import api, api_sending, calendar, deciding, network, pages, reading_desk, showing, signing_in
 from servanda.web.accounts import Accounts, beside
 from servanda.web.admitting import Admission
 from servanda.web.describing import openapi_of
@@ -28,6 +29,7 @@ from servanda.web.refusing import told
 from servanda.web.settings import WebSettings
 
 PAGES = (pages.router, deciding.router, reading_desk.router, signing_in.router)
+PICTURES = (calendar.router, network.router, showing.router)
 PROGRAMS = (api.router, api_sending.router)
 ABOUT = """The ledger for programs: the same questions as the pages and the command line ask.
 
@@ -68,12 +70,12 @@ def app_for(
     state.accounts = accounts or Accounts(beside(ledger.path))
     state.figures, state.judging = Figures(ledger), Judging(ledger)
     state.ledger, state.by, state.sample = ledger, by, sample
-    for router in (*PAGES, *PROGRAMS):
+    for router in (*PAGES, *PICTURES, *PROGRAMS):
         app.include_router(router, include_in_schema=router in PROGRAMS)
-    state.routes = [route for router in (*PAGES, *PROGRAMS) for route in router.routes]
+    state.routes = [route for router in (*PAGES, *PICTURES, *PROGRAMS) for route in router.routes]
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     static = str(files("servanda.web").joinpath("static"))
-    app.mount("/static", StaticFiles(directory=static), name="static")
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=static), 2000), name="static")
     for error in (ServandaError, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(error, told)
     app.add_exception_handler(OvertakenError, overtaken)

@@ -74,10 +74,16 @@ class Asked:
         return self.address(**changes)
 
     def address(self, path: str = "/entries", **changes: Any) -> str:
-        """Return the address of the list with changes; a change but of the page leads to the first page."""
-        made = replace(self, **({"page": 1} | changes))
-        state = {field.name: getattr(made, field.name) for field in fields(made)}
-        return address(path, **(state | {"page": made.page if made.page > 1 else None}))
+        """Return the address of the list with changes; a change but of the page leads to the first page.
+
+        What is no part of the state stands at the address's end.
+        """
+        known = [field.name for field in fields(self)]
+        place = {name: n for n, name in enumerate(known)}
+        made = replace(self, **({"page": 1} | {key: value for key, value in changes.items() if key in known}))
+        state = {name: getattr(made, name) for name in known} | {"page": made.page if made.page > 1 else None}
+        own = {key: value for key, value in changes.items() if key not in known}
+        return address(path, **dict(sorted((state | own).items(), key=lambda pair: place.get(pair[0], 99))))
 
     @property
     def narrowed(self) -> bool:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from time import sleep
 
 from servanda.ledger import Judgement, Ledger
+from servanda.ledger.store import now
 from servanda.problems import ServandaError
 
 RIVALS = {"same": "different", "different": "same", "accept": "reject", "reject": "accept"}
@@ -52,10 +54,19 @@ class Judging:
     def pass_on(self, asked: Asked) -> Judgement:
         """Pass a judgement. Raises OvertakenError where another decided otherwise since ``seen``."""
         with self.lock:
+            self.come_later(asked.despite)
             if asked.seen and (other := self.rival(asked)):
                 raise OvertakenError(other, asked)
             how = {"by": asked.by, "why": asked.why, "slot": asked.slot, "value": asked.value}
             return self.ledger.judge(asked.verb, *asked.on, **how)  # type: ignore[arg-type]
+
+    def come_later(self, judgement_id: str) -> None:
+        """Wait until a judgement is of an earlier second, so that the one passed despite it is the later and holds."""
+        passed = next((j.at for j in self.ledger.judgements() if j.id == judgement_id), "")
+        for _ in range(30):
+            if now() > passed:
+                return
+            sleep(0.05)
 
     def rival(self, asked: Asked) -> Judgement | None:
         """Return the last judgement in force that somebody else passed since, and that says otherwise."""

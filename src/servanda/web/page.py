@@ -6,10 +6,12 @@ Invariant: no template marks a document's words as safe; ``wording.safe`` alone 
 from __future__ import annotations
 
 import secrets
+from datetime import date
 from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
+import regex
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,10 +20,19 @@ from servanda.codebook import LADDER, domains, forms
 from servanda.ledger import Ledger, StatusName
 from servanda.model import Kind, Stage
 from servanda.web import speaking, wording
+from servanda.web.asked import FACETS
 from servanda.web.figures import Figures
 from servanda.web.who import BEGAN, VISIT, cookie, signature, who_asks
 
 PLACES = ("/", "/entries", "/dossiers", "/calendar", "/series", "/network", "/map", "/compare", "/review", "/add")
+OWED = regex.compile(r"Open, owed by ([A-Z0-9-]+)")
+
+
+def headed(words: str) -> str:
+    """Return a dossier's heading in the interface's language, the party's name in it."""
+    if found := OWED.fullmatch(words):
+        return str(speaking.w("heading.owed", name=wording.name(found[1])))
+    return speaking.word("heading", words.lower().replace(" ", "-").replace(",", ""), words)
 
 
 @cache
@@ -48,7 +59,7 @@ def templates() -> Environment:
         "web_address": wording.web_address,
         "w": speaking.w,
         "word": speaking.word,
-        "language": speaking.SPOKEN.get,
+        "tongue": speaking.SPOKEN.get,
         "LANGUAGES": speaking.LANGUAGES,
         "address": wording.address,
         "parties": wording.parties,
@@ -60,6 +71,10 @@ def templates() -> Environment:
         "FORMS": {str(kind): forms(kind) for kind in Kind},
         "PLACES": PLACES,
         "moment": BEGAN.get,
+        "this_day": lambda: date.today().isoformat(),
+        "heading": headed,
+        "FACETS": FACETS,
+        "KNOWN_SETTINGS": speaking.table("setting"),
     }
     return made
 
@@ -69,7 +84,14 @@ def page(request: Request, template: str, status: int = 200, **told: Any) -> HTM
     who = who_asks(request)
     speaking.SPOKEN.set(speaking.chosen(request))
     token = form_token(request) or secrets.token_urlsafe(24)
-    words = {"request": request, "token": token, "by": signature(request), "here": request.url.path, "who": who} | told
+    words = {
+        "request": request,
+        "token": token,
+        "by": signature(request),
+        "here": request.url.path,
+        "who": who,
+        "answered": status,
+    } | told
     text = templates().get_template(template).render(words)
     made = HTMLResponse(text.encode("utf-8", "replace"), status)
     if not form_token(request):
@@ -78,11 +100,18 @@ def page(request: Request, template: str, status: int = 200, **told: Any) -> HTM
             cookie(VISIT, request.url.scheme), token, httponly=True, samesite="strict", path="/", secure=secure
         )
     made.headers["content-language"] = speaking.SPOKEN.get()
+    made.headers["vary"] = "accept-language, cookie"
     if request.query_params.get("lang") in speaking.LANGUAGES:
         made.set_cookie(speaking.COOKIE, speaking.SPOKEN.get(), max_age=31_536_000, samesite="lax", path="/")
     if who.signed_in:
         made.headers["cache-control"] = "no-store"
     return made
+
+
+def piece(request: Request, template: str, **told: Any) -> str:
+    """Return a piece of a page, in the language of the request."""
+    with speaking.spoken(request):
+        return templates().get_template(template).render({"request": request, "token": form_token(request)} | told)
 
 
 def form_token(request: Request) -> str | None:

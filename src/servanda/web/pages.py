@@ -5,9 +5,9 @@ Invariant: a page is a pure function of the ledger and its address.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -16,31 +16,52 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from servanda.codebook import is_party
 from servanda.exporting import dossier as dossiers
+from servanda.exporting.dossier_docx import as_docx
 from servanda.exporting.dossier_html import as_html
 from servanda.exporting.dossier_json import as_json
 from servanda.exporting.dossier_parts import Dossier
 from servanda.exporting.dossier_text import as_markdown
 from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line, parse
-from servanda.model import Stage
+from servanda.ledger.surveying import Facets, Sum, by_parties, each, pairs
+from servanda.ledger.surveying import facets as facets_of
+from servanda.model import Document, Stage
 from servanda.problems import QueryError
-from servanda.web.asked import PAGE, Asked, code
+from servanda.web import speaking
+from servanda.web.asked import FACETS, PAGE, Asked, code
+from servanda.web.charts import timeline
 from servanda.web.figures import Figures
 from servanda.web.languages import languages_told
 from servanda.web.marking import pieces
 from servanda.web.page import TheFigures, TheLedger, page
-from servanda.web.wording import dyad
+from servanda.web.wording import dyad, in_text
 
 router = APIRouter()
 FEW = 6  # lines of a list on the home page
 WAITING = 100  # doubts counted there
-WRITTEN = {"html": (as_html, "text/html"), "md": (as_markdown, "text/markdown"), "json": (as_json, "application/json")}
+INDEXED = 40  # pairs and parties on the index of dossiers
+
+
+def in_bytes(write: Callable[[Dossier], str]) -> Callable[[Dossier, str], bytes]:
+    return lambda made, base: write(made).encode("utf-8", "replace")
+
+
+def word_file(made: Dossier, base: str) -> bytes:
+    return as_docx(made, link=lambda c: base + in_text(c.document, c.claim))
+
+
+WRITTEN: dict[str, tuple[Callable[[Dossier, str], bytes], str]] = {
+    "html": (in_bytes(as_html), "text/html"),
+    "md": (in_bytes(as_markdown), "text/markdown"),
+    "json": (in_bytes(as_json), "application/json"),
+    "docx": (word_file, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+}
 
 
 @router.get("/")
 def home(request: Request, ledger: TheLedger, figures: TheFigures) -> HTMLResponse:
     """What is overdue and due next, what was reported last, what waits for a person."""
     today = date.today().isoformat()
-    _, counts, _ = counted(figures, Asked())
+    counts = faceted(ledger, figures, Asked()).count("status", {})
     return page(
         request,
         "home.html",
@@ -60,34 +81,48 @@ def entries(request: Request, ledger: TheLedger, figures: TheFigures) -> HTMLRes
     asked = Asked.of(request.query_params)
     try:
         found = ledger.entries(asked.query, PAGE + 1, asked.offset)
-        total, counts, kinds = counted(figures, asked)
+        facets = faceted(ledger, figures, asked)
     except QueryError as error:
         told: dict[str, Any] = {"asked": asked, "error": str(error), "example": EXAMPLE, "total": 0}
-        return page(request, "entries.html", 400, found=[], more=False, counts={}, kinds={}, **told)
+        told |= {key: {} for key in ("counts", "kinds", "stages", "fields")}
+        return page(request, "entries.html", 400, found=[], more=False, views=views(), **told)
+    chosen = {facet: getattr(asked, facet) for facet in FACETS}
     return page(
         request,
         "entries.html",
         asked=asked,
         found=found[:PAGE],
         more=len(found) > PAGE,
-        total=total,
-        counts=counts,
-        kinds=kinds,
+        total=facets.total(chosen),
+        counts=facets.count("status", chosen),
+        kinds=facets.count("kind", chosen),
+        stages=facets.count("stage", chosen),
+        fields=facets.count("domain", chosen),
+        views=views(),
         error="",
         example=EXAMPLE,
     )
 
 
-def counted(figures: Figures, asked: Asked) -> tuple[int, dict[str, int], dict[str, int]]:
-    """Return how many entries are found, and how many each status and kind would find beside the other facets."""
-    total, statuses, kinds = 0, Counter[str](), Counter[str]()
-    for tally in figures.tally(replace(asked, kind=(), status=(), sort="").query):
-        of_kind = not asked.kind or tally.kind in asked.kind
-        of_status = not asked.status or tally.status in asked.status
-        total += tally.count * (of_kind and of_status)
-        statuses[tally.status] += tally.count * of_kind
-        kinds[tally.kind] += tally.count * of_status
-    return total, statuses, kinds
+def faceted(ledger: Ledger, figures: Figures, asked: Asked) -> Facets:
+    """Return how many entries each value of a facet would find beside the others."""
+    bare = replace(asked, kind=(), status=(), stage=(), domain=(), sort="").query
+    made: Facets = figures.of(f"facets {bare}", lambda: facets_of(ledger, bare))
+    return made
+
+
+def views() -> list[tuple[str, str]]:
+    """Return lists that are often asked for, by name and address."""
+    long_ago = (date.today() - timedelta(days=730)).isoformat()
+    return [
+        ("overdue", Asked(status=("overdue",), sort="due").address()),
+        ("due_soon", Asked(status=("due-soon",), sort="due").address()),
+        ("agreed_long_ago", Asked(kind=("instrument",), stage=("agreed", "negotiating"), until=long_ago).address()),
+        ("put_off", Asked(q="has:slip").address()),
+        ("disputed", Asked(q="has:conflict").address()),
+        ("doubtful", Asked(q="review:yes").address()),
+        ("late", Asked(status=("kept-late", "not-kept", "dropped")).address()),
+    ]
 
 
 def entry_named(ledger: Ledger, ref: str) -> Entry:
@@ -110,9 +145,19 @@ def entry(request: Request, ref: str, ledger: TheLedger) -> Response:
         of=of,
         why=ledger.why(of.id),
         nearly=ledger.nearly(of.id),
+        drawn=timeline(of),
         judged=judged_on(ledger, of),
         told=request.query_params.get("judged", ""),
     )
+
+
+@router.get("/entries/{ref}/words")
+def words_behind(ref: str, ledger: TheLedger) -> RedirectResponse:
+    """Lead to the words that best show where an entry stands, marked in their text."""
+    of = entry_named(ledger, ref)
+    steps = [f for step in reversed(of.history.steps) if step.firm for f in step.evidence]
+    first = (*of.status.evidence, *steps, *of.claims)[0]
+    return RedirectResponse(in_text(first.card.id, first.id), 303)
 
 
 def judged_on(ledger: Ledger, of: Entry) -> list[Judgement]:
@@ -124,9 +169,7 @@ def judged_on(ledger: Ledger, of: Entry) -> list[Judgement]:
 @router.get("/documents/{ref}")
 def document(request: Request, ref: str, ledger: TheLedger) -> HTMLResponse:
     """A report's text with every claim marked; ``?claim=`` opens one with the words of its slots."""
-    of = ledger.document(ref)
-    if of is None:
-        raise HTTPException(404, f"{ref}: no such document. Reports are found by their words: /search")
+    of = document_named(ledger, ref)
     claims = ledger.claims_in(ref)
     chosen = next((f for f, _ in claims if f.id == request.query_params.get("claim")), None)
     return page(
@@ -139,6 +182,13 @@ def document(request: Request, ref: str, ledger: TheLedger) -> HTMLResponse:
         pieces=pieces(of.text, [f for f, _ in claims], chosen),
         reprints=ledger.reprints(ref),
     )
+
+
+def document_named(ledger: Ledger, ref: str) -> Document:
+    """Return a document. Raises 404 with what to do."""
+    if (of := ledger.document(ref)) is None:
+        raise HTTPException(404, f"{ref}: no such document. Reports are found by their words: /search")
+    return of
 
 
 def slot_words(chosen: Filed | None, text: str) -> list[tuple[str, list[str], str]]:
@@ -154,20 +204,25 @@ def slot_words(chosen: Filed | None, text: str) -> list[tuple[str, list[str], st
 
 
 @router.get("/dossiers")
-def dossier_index(request: Request, ledger: TheLedger) -> Response:
+def dossier_index(request: Request, ledger: TheLedger, figures: TheFigures) -> Response:
     """Choose one party or two."""
     wanted = [code(v) for v in request.query_params.getlist("party") if v.strip()][:2]
     if wanted:
         return RedirectResponse(f"/dossiers/{'/'.join(wanted)}", 303)
-    pairs, looked = pairs_of(ledger)
-    return page(request, "dossiers.html", pairs=pairs, looked=looked)
+    told = figures.of("parties ", lambda: by_parties(ledger, ""))
+    shown, alone = ranked(pairs(told)[0]), ranked(each(told))
+    return page(request, "dossiers.html", pairs=shown, each=alone, looked=sum(one.total for one in told.values()))
+
+
+def ranked(sums: Mapping[Any, Sum]) -> list[tuple[Any, int]]:
+    """Return those with most entries, most first."""
+    return [(key, one.total) for key, one in sorted(sums.items(), key=lambda p: (-p[1].total, p[0]))[:INDEXED]]
 
 
 def pairs_of(ledger: Ledger) -> tuple[list[tuple[tuple[str, ...], int]], int]:
-    """Return the pairs of which the last reports speak with how often, most first, and how many were looked at."""
-    lines = ledger.entries("", 400)
-    pairs: Counter[tuple[str, ...]] = Counter(line.parties for line in lines if len(line.parties) == 2)
-    return sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))[:30], len(lines)
+    """Return the pairs with most entries, most first, and how many entries there are in all."""
+    told = by_parties(ledger, "")
+    return ranked(pairs(told)[0]), sum(one.total for one in told.values())
 
 
 def dossier_of(ledger: Ledger, wanted: tuple[str, ...], limit: int = 25, as_of: str | None = None) -> Dossier:
@@ -196,11 +251,14 @@ def dossier_page(request: Request, ledger: Ledger, wanted: tuple[str, ...]) -> R
     written = request.query_params.get("as")
     if written in WRITTEN:
         write, kind = WRITTEN[written]
+        base = str(request.base_url).rstrip("/")
         name = f"dossier-{'-'.join(one.upper() for one in wanted)}.{written}"
         headers = {"content-disposition": f'attachment; filename="{name}"'}
-        return Response(write(made).encode("utf-8", "replace"), media_type=kind, headers=headers)
-    codes = [one.upper() for one in wanted]
-    return page(request, "dossier.html", of=made, title=dyad(codes), wanted=codes, stages=stages_in(ledger, made))
+        return Response(write(made, base), media_type=kind, headers=headers)
+    codes = tuple(one.upper() for one in wanted)
+    told: dict[str, Any] = {"tally": ledger.counts(Asked(party=codes).query), "stages": stages_in(ledger, made)}
+    speaking.SPOKEN.set(speaking.chosen(request))
+    return page(request, "dossier.html", of=made, title=dyad(codes), wanted=codes, **told)
 
 
 def stages_in(ledger: Ledger, made: Dossier) -> dict[str, Stage | None]:

@@ -5,17 +5,22 @@ Invariant: compare stores nothing; add is safe to repeat.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from servanda.language.packs import languages
-from servanda.problems import QueryError
+from servanda.ledger import Ledger
+from servanda.problems import Problem, QueryError, ServandaError
 from servanda.web.deciding import Genuine, Words, noted
-from servanda.web.page import TheLedger, page
-from servanda.web.receiving import Handed, Received, compared, filed
+from servanda.web.page import TheLedger, page, piece
+from servanda.web.receiving import Handed, Received, compared, filed, filing
 from servanda.web.refusing import meaning
+from servanda.web.speaking import spoken, w
+from servanda.web.wording import unturned
 
 router = APIRouter()
 
@@ -36,20 +41,77 @@ def added(
     language: Words = "",
 ) -> HTMLResponse:
     """File what was handed over and tell what was found in it, and what went wrong."""
-    handed = [Handed(f.filename, f.file.read(), None, date, language) for f in files if f.filename]
-    handed += [Handed("pasted text", text.encode("utf-8", "replace"), None, date, language)] if text.strip() else []
-    handed += [Handed(url.strip(), b"", url.strip(), date, language)] if url.strip() else []
-    if not handed:
-        raise QueryError("Nothing was given. Choose a file, paste the text of a report, or give an address.")
+    handed = gathered(files, text, url, date, language)
     made = Received()
     for one in handed:
         merge(made, filed(ledger, one))
         if made.stopped:
             break
     noted(request, "added", f"{', '.join(one.name for one in handed)[:200]}: {made.new} new")
-    stands = {filed_.id: entry for d in made.documents for filed_, entry in ledger.claims_in(d.id)}
     status = meaning(made.stopped)[0] if made.stopped else 200
-    return page(request, "added.html", status, made=made, stands=stands)
+    return page(request, "added.html", status, made=made, stands=standing(ledger, made))
+
+
+def gathered(files: list[UploadFile], text: str, url: str, date: str, language: str) -> list[Handed]:
+    """Return what a form of Add holds. Raises QueryError where that is nothing."""
+    handed = [Handed(f.filename, f.file.read(), None, date, language) for f in files if f.filename]
+    handed += [Handed("pasted text", text.encode("utf-8", "replace"), None, date, language)] if text.strip() else []
+    handed += [Handed(url.strip(), b"", url.strip(), date, language)] if url.strip() else []
+    if not handed:
+        raise QueryError("Nothing was given. Choose a file, paste the text of a report, or give an address.")
+    return handed
+
+
+def standing(ledger: Ledger, made: Received) -> dict[str, str | None]:
+    """Return the entry in which each claim stands that was received."""
+    return {filed_.id: entry for d in made.documents for filed_, entry in ledger.claims_in(d.id)}
+
+
+@router.post("/add/live", dependencies=[Genuine])
+def added_live(
+    request: Request,
+    ledger: TheLedger,
+    files: Annotated[list[UploadFile], File()] = [],  # noqa: B006 - FastAPI copies it
+    text: Words = "",
+    url: Words = "",
+    date: Words = "",
+    language: Words = "",
+) -> StreamingResponse:
+    """File what was handed over and tell of each source as it is filed: one JSON object a line, the last with all."""
+    told = telling(request, ledger, gathered(files, text, url, date, language))
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return StreamingResponse(told, media_type="application/jsonl", headers=headers)
+
+
+def telling(request: Request, ledger: Ledger, handed: list[Handed]) -> Iterator[bytes]:
+    """Yield how far the filing is, then what was found as a piece of a page."""
+    made, done = Received(), 0
+    try:
+        for one in handed:
+            for name in filing(ledger, one, made):
+                done += 1
+                yield line(said=progress(request, name, done, made))
+            if made.stopped:
+                break
+    except ServandaError as error:
+        made.problems.append(Problem(one.name, str(error), "add", ""))
+    noted(request, "added", f"{', '.join(one.name for one in handed)[:200]}: {made.new} new")
+    yield line(html=piece(request, "found.html", made=made, stands=standing(ledger, made)), said=summary(request, made))
+
+
+def progress(request: Request, name: str, done: int, made: Received) -> str:
+    with spoken(request):
+        return str(w("add.progress", n=done, name=unturned(name), claims=w("n.claim", n=len(made.claims))))
+
+
+def summary(request: Request, made: Received) -> str:
+    with spoken(request):
+        read_, found = w("n.report_read", n=len(made.documents)), w("n.claim_found", n=len(made.claims))
+        return f"{read_}, {found}. {w('added.new', n=made.new)} {w('added.entries', n=len(made.entries))}"
+
+
+def line(**told: str) -> bytes:
+    return json.dumps(told, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 def merge(into: Received, one: Received) -> None:

@@ -5,7 +5,7 @@ Invariant: a path is never read: only bytes that were sent, and addresses that w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date as calendar
 from itertools import groupby
@@ -90,16 +90,23 @@ def filed(ledger: Ledger, handed: Handed) -> Received:
     Where the ledger fails, ``stopped`` says why, and what was filed before stays.
     """
     made = Received()
+    for _ in filing(ledger, handed, made):
+        pass
+    return made
+
+
+def filing(ledger: Ledger, handed: Handed, made: Received) -> Iterator[str]:
+    """Do the same step by step: yield the name of each source that was filed, with ``made`` grown by it."""
     held = 0, 0
     try:
         for _, group in groupby(opened(handed), key=lambda got: got.source.id if got.source else got.path):
-            held = len(made.documents), len(made.claims)
-            file_source(ledger, list(group), made)
+            held, read_ = (len(made.documents), len(made.claims)), list(group)
+            file_source(ledger, read_, made)
+            yield read_[0].path
     except LedgerError as error:
         made.stopped = error
         del made.documents[held[0] :], made.claims[held[1] :]
         made.problems.append(Problem(handed.name, f"was not filed to its end: {error}", "ledger", AGAIN))
-    return made
 
 
 def file_source(ledger: Ledger, group: list[Read], made: Received) -> None:

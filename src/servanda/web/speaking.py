@@ -7,7 +7,8 @@ What a report, the ledger's rules or an error says is no word of the interface: 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
@@ -46,9 +47,14 @@ def w(key: str, /, **told: Any) -> Markup:
     return Markup(found).format(**told) if told else Markup(found)
 
 
-def word(table: str, value: object) -> str:
-    """Return the interface's word for a term of the codebook, the term itself where the catalogue has none."""
-    return catalogue(SPOKEN.get()).get(f"{table}.{value}", str(value).replace("-", " "))
+def word(table: str, value: object, other: str | None = None) -> str:
+    """Return the interface's word for a term of the codebook, else ``other`` or the term itself."""
+    return catalogue(SPOKEN.get()).get(f"{table}.{value}") or other or str(value).replace("-", " ")
+
+
+def table(name: str) -> frozenset[str]:
+    """Return the terms that a table of the catalogue has words for."""
+    return frozenset(key.partition(".")[2] for key in catalogue("en") if key.startswith(f"{name}."))
 
 
 def chosen(request: Request) -> str:
@@ -57,6 +63,14 @@ def chosen(request: Request) -> str:
         if asked in LANGUAGES:
             return asked
     return accepted(request.headers.get("accept-language", ""))
+
+
+@contextmanager
+def spoken(request: Request) -> Iterator[None]:
+    """Speak a request's language for a while: an answer that is streamed is written outside the request's context."""
+    before = SPOKEN.set(chosen(request))
+    yield
+    SPOKEN.reset(before)
 
 
 def accepted(header: str) -> str:

@@ -24,14 +24,16 @@ TURNING = regex.compile(r"[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\uf
 MONTH = regex.compile("|".join(days.MONTHS))
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
+
 @cache
 def names(language: str = "en") -> dict[str, str]:
     """Return the names of countries by code, as a language's pack has them first."""
     told: dict[str, str] = {}
-    for file, table in (("countries.toml", "party"), ("parties.toml", "country")):
-        found = tomllib.loads(files("servanda").joinpath("packs", language, file).read_text("utf-8")).get(table, [])
-        for party in found:
-            told.setdefault(party["code"], (party.get("names") or party.get("forms"))[0])
+    for file in ("countries.toml", "parties.toml")[: 1 if language == "en" else 2]:
+        tables = tomllib.loads(files("servanda").joinpath("packs", language, file).read_text("utf-8"))
+        for party in (one for of in tables.values() if isinstance(of, list) for one in of):
+            if party.get("names") and "code" in party:
+                told.setdefault(party["code"], party["names"][0])
     return told
 
 
@@ -43,7 +45,9 @@ def name(code: str) -> str:
 def parties() -> tuple[tuple[str, str], ...]:
     """Return all codes with their names, by name: what a form offers."""
     return tuple(
-        sorted([*((code, name(code)) for code in names()), *((code, code) for code in organisations())], key=itemgetter(1))
+        sorted(
+            [*((code, name(code)) for code in names()), *((code, code) for code in organisations())], key=itemgetter(1)
+        )
     )
 
 

@@ -1,7 +1,7 @@
 // Keys and the copy button. Every page works without this file.
 "use strict";
 (() => {
-  const places = { h: "/", e: "/entries", d: "/dossiers", u: "/due", r: "/review", c: "/compare", a: "/add", s: "/series" };
+  const places = { h: "/", e: "/entries", d: "/dossiers", u: "/due", r: "/review", c: "/compare", a: "/add", s: "/series", m: "/calendar", n: "/network", w: "/map" };
   let row = -1, going = 0;
   const rows = () => [...document.querySelectorAll("[data-row]")];
   const move = (by) => {
@@ -35,16 +35,32 @@
     else if (key === "j") move(1);
     else if (key === "k") move(-1);
     else if (key === "o") rows()[row]?.querySelector("a")?.click();
+    else if (key === "s" && document.querySelector(".text u")) document.body.classList.toggle("slots-named");
     else if (own && own.matches("button")) {
       event.preventDefault();
       own.click();
     }
   });
+  for (const cited of document.querySelectorAll("[data-cite]")) cited.hidden = !navigator.clipboard;
   for (const button of document.querySelectorAll("[data-copy]")) {
     button.hidden = !navigator.clipboard;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(`${document.getElementById(button.dataset.copy).textContent.trim()} ${location.href}`);
-      button.textContent = "Copied";
+      const words = document.getElementById(button.dataset.copy).textContent.replace(/\s+/g, " ").trim();
+      await navigator.clipboard.writeText(`${words} ${location.href}`);
+      button.textContent = button.dataset.done;
+    });
+  }
+  for (const drop of document.querySelectorAll("[data-drop]")) {
+    const files = drop.querySelector("input[type=file]");
+    const over = (event) => { event.preventDefault(); drop.classList.add("over"); };
+    drop.addEventListener("dragover", over);
+    drop.addEventListener("dragenter", over);
+    drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+    drop.addEventListener("drop", (event) => {
+      event.preventDefault();
+      drop.classList.remove("over");
+      files.files = event.dataTransfer.files;
+      if (drop.matches("form")) drop.requestSubmit();
     });
   }
 })();

@@ -47,9 +47,10 @@ def test_a_server_stopped_in_mid_upload_loses_nothing(tmp_path: Path) -> None:
         assert process.stdout
         port = int(process.stdout.readline().rpartition(" in a browser")[0].rpartition(":")[2])
         at = f"http://localhost:{port}/api/v1"
-        assert (
-            201 == httpx.post(f"{at}/documents", json={"text": "India and Italy signed a pact on ports."}).status_code
-        )
+        first = httpx.post(f"{at}/documents", json={"text": "India and Italy signed a pact on ports."}, timeout=60)
+
+        assert (201, 1) == (first.status_code, first.json()["new"]), first.text
+
         with socket.create_connection(("localhost", port)) as half:
             half.sendall(f"{HEAD}Content-Length: 500000\r\n\r\n{REPORT}".encode())
             time.sleep(0.2)

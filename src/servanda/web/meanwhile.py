@@ -54,7 +54,8 @@ class Judging:
     def pass_on(self, asked: Asked) -> Judgement:
         """Pass a judgement. Raises OvertakenError where another decided otherwise since ``seen``."""
         with self.lock:
-            self.come_later(asked.despite)
+            if asked.despite:
+                self.come_later(asked.despite)
             if asked.seen and (other := self.rival(asked)):
                 raise OvertakenError(other, asked)
             how = {"by": asked.by, "why": asked.why, "slot": asked.slot, "value": asked.value}

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from playwright.sync_api import Page, sync_playwright
@@ -35,9 +36,9 @@ LOOKS = {"light": (1280, 900), "dark": (1280, 900), "phone": (390, 844)}
 
 
 @contextmanager
-def served(ledger: Ledger) -> Iterator[str]:
+def served(ledger: Ledger, **how: Any) -> Iterator[str]:
     """Yield the address of the app on a ledger."""
-    server = uvicorn.Server(uvicorn.Config(app_for(ledger, by="A. Officer"), port=0, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app_for(ledger, by="A. Officer", **how), port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -115,7 +116,12 @@ def main(folder: Path, only: Sequence[str] = (), readme: bool = False) -> int:
     with tempfile.TemporaryDirectory() as made, Ledger.open(Path(made) / "sample.db") as ledger:
         file_sample(ledger)
         where = {name: at for name, at in places(ledger).items() if not only or name in only}
-        with served(ledger) as address, Ledger.in_memory() as bare, served(bare) as empty, sync_playwright() as play:
+        with (
+            served(ledger) as address,
+            Ledger.in_memory() as bare,
+            served(bare, sample=file_sample) as empty,
+            sync_playwright() as play,
+        ):
             browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             for look, (width, height) in LOOKS.items():
                 scheme = "dark" if look == "dark" else "light"

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import shutil
-import threading
-import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 pytest.importorskip("fastapi", reason="the extra servanda[web] is not installed")
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ledger_reports import Report, file, report, said
 from servanda.ledger import Ledger
 from servanda.model import Claim, Document, Kind, Quotation, Stage
-from servanda.web import app_for
+from served import served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here: apt-get install chromium")
@@ -48,14 +46,8 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
 
 @pytest.fixture(scope="module")
 def address(ledger: Ledger) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app_for(ledger, by="A. Officer"), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    with served(ledger, by="A. Officer") as at:
+        yield at
 
 
 @pytest.fixture(scope="module")
@@ -149,16 +141,102 @@ def test_a_form_works_with_scripts_off(browser: Browser, address: str, ledger: L
     context.close()
 
 
+def every_page(ledger: Ledger) -> list[str]:
+    entry = ledger.entry(ledger.entries("party:ITA")[0].id)
+    document = f"/documents/{entry.claims[0].card.id}"
+    named = ("due", "dossiers", "series", "network", "map", "compare", "review", "add", "languages", "settings", "keys")
+    return [
+        *("/", "/entries?status=kept", f"/entries/{entry.id}", f"{document}?claim={entry.claims[0].id}"),
+        *(f"{document}/raw", "/dossiers/IND", "/dossiers/IND/ITA", "/calendar?month=2026-02", "/search?q=ports"),
+        *("/map?party=IND&by=overdue", "/judgements", "/problems", "/nowhere", *(f"/{name}" for name in named)),
+    ]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(page: Page, ledger: Ledger, scheme: str) -> None:
+def test_axe_finds_nothing_serious(browser: Browser, address: str, ledger: Ledger, scheme: str) -> None:
     axe = pytest.importorskip("axe_core_python.sync_playwright", reason="axe-core-python is not installed")
     source = axe.Axe().axe_script
-    page.emulate_media(color_scheme=scheme)
-    entry = ledger.entry(ledger.entries("party:ITA")[0].id)
-    document = f"/documents/{entry.claims[0].card.id}?claim={entry.claims[0].id}"
-    for path in ("/", "/entries?status=kept", f"/entries/{entry.id}", document, "/dossiers/IND/ITA", "/review", "/add"):
+    context = browser.new_context(base_url=address, color_scheme=scheme, locale="hi" if scheme == "dark" else "en")
+    page = context.new_page()
+    rules = "{resultTypes: ['violations']}" if scheme == "light" else "{runOnly: ['color-contrast', 'valid-lang']}"
+    told = []
+    for path in every_page(ledger)[:: 1 if scheme == "light" else 2]:
         page.goto(path)
         page.evaluate(source)
-        found = page.evaluate("axe.run().then(told => told.violations)")
+        found = page.evaluate(f"axe.run({rules}).then(told => told.violations)")
+        told += [(path, v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")]
+    context.close()
 
-        assert [] == [(path, v["id"]) for v in found if v["impact"] in ("serious", "critical")]
+    assert [] == told
+
+
+def test_no_page_complains_or_weighs_much_or_scrolls_sideways(page: Page, ledger: Ledger) -> None:
+    weight: dict[str, int] = {}
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    kinds: dict[str, str] = {}
+    session.on("Network.responseReceived", lambda e: kinds.__setitem__(e["requestId"], e["type"]))
+    session.on("Network.loadingFinished", lambda e: add_to(weight, page.url, e, kinds))
+    page.set_viewport_size({"width": 360, "height": 700})
+    for path in every_page(ledger):
+        if path == "/nowhere":
+            continue  # which is told on the console
+        page.goto(path)
+
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+    assert {} == {url: size for url, size in weight.items() if size > 300_000}
+
+
+def add_to(weight: dict[str, int], url: str, event: dict[str, Any], kinds: dict[str, str]) -> None:
+    if kinds.get(event["requestId"]) != "Font":
+        weight[url] = weight.get(url, 0) + int(event["encodedDataLength"])
+
+
+def test_the_network_is_drawn_and_a_party_in_it_leads_to_its_dossier(page: Page) -> None:
+    page.goto("/network")
+    page.locator("#network canvas").first.wait_for()
+    box = page.locator("#network").bounding_box()
+    spot = page.evaluate("document.getElementById('network')._cyreg.cy.getElementById('ITA').renderedPosition()")
+    page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
+    page.wait_for_url("**/dossiers/ITA")
+
+
+def test_a_country_of_the_map_is_reached_by_the_keyboard(page: Page) -> None:
+    page.goto("/map")
+    page.locator(".world a[aria-label^=India]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/map?party=IND")
+
+
+def test_a_pasted_report_is_read_while_the_page_tells_so(page: Page, ledger: Ledger) -> None:
+    page.goto("/add")
+    page.fill("[name=text]", "On 5 May 2026 India and Malta signed a memorandum of understanding on shipping.")
+    page.get_by_role("button", name="Read and file").click()
+    page.locator(".found").first.wait_for()
+
+    assert "1 report read, 1 claim found" in page.locator("#progress").inner_text()
+    assert ["IND", "MLT"] == sorted(ledger.entries("party:MLT")[0].parties)
+
+    page.locator(".found").get_by_role("link", name="open in text").click()
+
+    assert "India and Malta signed" in page.locator(".text .said.chosen").inner_text()
+
+
+def test_a_file_that_is_dropped_on_an_empty_ledger_is_filed(browser: Browser) -> None:
+    with Ledger.in_memory() as empty, served(empty) as at:
+        page = browser.new_page(base_url=at)
+        page.goto("/")
+        page.evaluate(
+            """() => {
+            const given = new DataTransfer();
+            const report = "India and Italy signed a treaty on 4 May 2025.";
+            given.items.add(new File([report], "a.txt", {type: "text/plain"}));
+            const drop = document.querySelector("[data-drop]");
+            drop.dispatchEvent(new DragEvent("drop", {dataTransfer: given, bubbles: true, cancelable: true}));
+        }"""
+        )
+        page.wait_for_url("**/add")
+
+        assert "1 report read" in page.locator("h1").inner_text()
+        page.close()

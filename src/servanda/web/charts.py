@@ -5,17 +5,21 @@ Invariant: the picture is drawn here and holds no script; each mark leads to the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from servanda.exporting.dossier_parts import Dossier
 from servanda.language.edtf import bounds
 from servanda.ledger import Entry
+from servanda.web import speaking, wording
 from servanda.web.wording import in_text
 
 WIDTH, EDGE = 960.0, 40.0
 NEAR = 400  # days from the last mark within which today is shown
 CLOSE = 74.0  # units between two labels that do not meet
+DOT = 15.0  # and between two dots
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +82,37 @@ def timeline(of: Entry, today: date | None = None) -> Drawn:
     return Drawn(tuple(marks), years(first, span, x), tuple(slips), at, below + 26, below, line)
 
 
-def free(ends: dict[tuple[str, int], float], kind: str, x: float) -> int:
+def strip(of: Dossier) -> Drawn:
+    """Return the steps of a dossier's timeline as one line of dots; those of one time stand above one another."""
+    said = [s for section in of.sections if section.heading == "Timeline" for s in section.statements if s.quotations]
+    dated = sorted((day, s.words, s) for s in said if s.day and (day := middle(s.day)))
+    if not dated:
+        return Drawn((), (), (), None, 0, 0, 0)
+    first, span = dated[0][0], max(dated[-1][0] - dated[0][0], 200)
+    ends, marks = dict[tuple[str, int], float](), []
+    for day, _, one in dated:
+        x = round(EDGE + (day - first) / span * (WIDTH - 2 * EDGE), 1)
+        title, _, stage = one.words.rpartition(": ")
+        lead = in_text(one.quotations[0].document, one.quotations[0].claim)
+        label = f"{wording.dated(one.day)}, {speaking.word('stage', stage)}: {title}"
+        marks.append(Mark("step", label, stage, x, x, free(ends, "step", x, DOT), lead))
+    line = 14 + 15.0 * max(mark.row for mark in marks)
+    marked = years(first, span, lambda day: round(EDGE + (day - first) / span * (WIDTH - 2 * EDGE), 1))
+    return Drawn(tuple(marks), marked, (), None, line + 40, line + 18, line)
+
+
+def free(ends: dict[tuple[str, int], float], kind: str, x: float, apart: float = CLOSE) -> int:
     """Return the nearest row on which a label meets no other, and keep its place there."""
-    row = next(r for r in range(60) if ends.get((kind, r), -CLOSE) + CLOSE <= x or r == 59)
+    row = next(r for r in range(60) if ends.get((kind, r), -apart) + apart <= x or r == 59)
     ends[kind, row] = x
     return row
 
 
-def years(first: int, span: int, x: object) -> tuple[tuple[float, str], ...]:
+def years(first: int, span: int, x: Callable[[int], float]) -> tuple[tuple[float, str], ...]:
     """Return where each year begins within the picture, no more of them than can be read."""
     begin, end = date.fromordinal(first).year + 1, date.fromordinal(min(first + span, date.max.toordinal())).year
     step = max(1, (end - begin) // 12 + 1)
-    return tuple((x(date(y, 1, 1).toordinal()), str(y)) for y in range(begin, end + 1, step))  # type: ignore[operator]
+    return tuple((x(date(y, 1, 1).toordinal()), str(y)) for y in range(begin, end + 1, step))
 
 
 def middle(edtf: str) -> int | None:

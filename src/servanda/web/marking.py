@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from servanda.codebook import rung
 from servanda.ledger import Filed
@@ -52,3 +52,9 @@ def pieces(text: str, claims: Sequence[Filed], chosen: Filed | None = None) -> l
             )
         )
     return made
+
+
+def runs(cut: Sequence[Piece]) -> list[tuple[Piece, list[Piece]]]:
+    """Return the pieces in runs that one claim covers, each with its first piece: a run is one link."""
+    found = (list(of) for _, of in groupby(cut, key=lambda piece: (piece.claim, piece.stage, piece.chosen)))
+    return [(of[0], of) for of in found]

@@ -17,7 +17,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from servanda.codebook import LADDER, domains, forms
-from servanda.ledger import Ledger, StatusName
+from servanda.exporting.dossier_parts import statement
+from servanda.ledger import Entry, Ledger, StatusName
 from servanda.model import Kind, Stage
 from servanda.web import speaking, wording
 from servanda.web.asked import FACETS
@@ -33,6 +34,12 @@ def headed(words: str) -> str:
     if found := OWED.fullmatch(words):
         return str(speaking.w("heading.owed", name=wording.name(found[1])))
     return speaking.word("heading", words.lower().replace(" ", "-").replace(",", ""), words)
+
+
+def left_over(words: str, entry: Entry) -> str | None:
+    """Return what a dossier's line says beyond the entry's own title, parties, stage and due date, None for others."""
+    told = statement(entry).words
+    return words.removeprefix(told).removeprefix(": ") if words.startswith(told) else None
 
 
 @cache
@@ -73,6 +80,7 @@ def templates() -> Environment:
         "moment": BEGAN.get,
         "this_day": lambda: date.today().isoformat(),
         "heading": headed,
+        "left_over": left_over,
         "FACETS": FACETS,
         "KNOWN_SETTINGS": speaking.table("setting"),
     }

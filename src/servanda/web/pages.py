@@ -24,14 +24,14 @@ from servanda.exporting.dossier_text import as_markdown
 from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line, parse
 from servanda.ledger.surveying import Facets, Sum, by_parties, each, pairs
 from servanda.ledger.surveying import facets as facets_of
-from servanda.model import Document, Stage
+from servanda.model import Document
 from servanda.problems import QueryError
 from servanda.web import speaking
 from servanda.web.asked import FACETS, PAGE, Asked, code
-from servanda.web.charts import timeline
+from servanda.web.charts import strip, timeline
 from servanda.web.figures import Figures
 from servanda.web.languages import languages_told
-from servanda.web.marking import pieces
+from servanda.web.marking import pieces, runs
 from servanda.web.page import TheFigures, TheLedger, page
 from servanda.web.wording import dyad, in_text
 
@@ -179,7 +179,7 @@ def document(request: Request, ref: str, ledger: TheLedger) -> HTMLResponse:
         claims=claims,
         chosen=chosen,
         slots=slot_words(chosen, of.text),
-        pieces=pieces(of.text, [f for f, _ in claims], chosen),
+        pieces=runs(pieces(of.text, [f for f, _ in claims], chosen)),
         reprints=ledger.reprints(ref),
     )
 
@@ -256,15 +256,19 @@ def dossier_page(request: Request, ledger: Ledger, wanted: tuple[str, ...]) -> R
         headers = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(write(made, base), media_type=kind, headers=headers)
     codes = tuple(one.upper() for one in wanted)
-    told: dict[str, Any] = {"tally": ledger.counts(Asked(party=codes).query), "stages": stages_in(ledger, made)}
+    told: dict[str, Any] = {
+        "tally": ledger.counts(Asked(party=codes).query),
+        "entries": entries_in(ledger, made),
+        "strip": strip(made),
+    }
     speaking.SPOKEN.set(speaking.chosen(request))
     return page(request, "dossier.html", of=made, title=dyad(codes), wanted=codes, **told)
 
 
-def stages_in(ledger: Ledger, made: Dossier) -> dict[str, Stage | None]:
-    """Return how far each entry came that a dossier speaks of, for the ladder beside it."""
+def entries_in(ledger: Ledger, made: Dossier) -> dict[str, Entry]:
+    """Return the entries that a dossier speaks of, by id."""
     ids = {said.entry for section in made.sections for said in section.statements if said.entry and said.status}
-    return {entry.id: entry.stage for entry in ledger.entries_by_id(sorted(ids))}
+    return {entry.id: entry for entry in ledger.entries_by_id(sorted(ids))}
 
 
 @router.get("/series")

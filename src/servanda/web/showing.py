@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from pathlib import PurePath
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -25,6 +26,7 @@ from servanda.web.page import TheLedger, page
 from servanda.web.pages import document_named
 from servanda.web.settings import WebSettings
 from servanda.web.who import who_asks
+from servanda.web.wording import web_address
 
 router = APIRouter()
 SHEET = 5000  # entries of one workbook
@@ -44,6 +46,8 @@ def raw(request: Request, ref: str, ledger: TheLedger) -> HTMLResponse:
     """A document's text line by line, each with its offset, and what is known of its source."""
     of = document_named(ledger, ref)
     source = source_of(ledger, of.source)
+    if origin := source.get("origin"):
+        source["origin"] = origin if web_address(origin) else PurePath(origin).name  # no path of the server's
     known = [("text", of.id), ("source", of.source), *source.items()]
     known += [(name, getattr(of, name)) for name in ("title", "date", "language", "publisher", "url")]
     return page(request, "raw.html", of=of, facts=known, lines=list(with_offsets(of.text)))

@@ -33,6 +33,7 @@
         for (const line of lines) tell(JSON.parse(line));
       }
       told.className = "told";
+      told.scrollIntoView({ block: "start" });
       form.reset();
     } catch {
       told.className = "wrong";

@@ -13,28 +13,74 @@ import regex
 from servanda.codebook import organisations
 from servanda.extracting.candidates import Candidate
 from servanda.extracting.values import HELD, Slots, in_reach, plain
-from servanda.language.cast import Body, Cast, Person
-from servanda.language.mentions import PartyMention, Reading
+from servanda.language.cast import Cast
+from servanda.language.mentions import PartyMention, Reading, Sentence
 from servanda.model import Kind, Span, Stage
 
+SPEAKS = 10
+SEATED = (Kind.MEETING, Kind.INSTRUMENT)
+BRACKETS = regex.compile(r"\([^()]*\)")
 ONE_SIDED = ("visit", "grant", "loan", "supply", "aid")
 NAME_PIECE = r"\p{Lu}[\p{L}\p{M}\p{N}’'&-]*|of|on|for|and|the|\d{4}(?:-\d{2,4})?"
 UNDER = regex.compile(rf"(?:the |its |their )?((?:{NAME_PIECE}|in)(?: (?:{NAME_PIECE}))*)")
 VENUE = regex.compile(r" (?:the )?(\p{Lu}[\p{L}’']+(?: (?:of )?\p{Lu}[\p{L}’']+)+)")
 
 
+def bodies_beside(c: Candidate, cast: Cast, reading: Reading) -> list[Span]:
+    """All that a sentence names of firms, agencies and ministries, the longest name at each place."""
+    s, text = c.sentence, reading.text
+    named = [Span(b.start, b.stop) for b in cast.named.get(s.index, [])]
+    known = [Span(m.start, m.stop) for m in s.parties if m.sort == "body" and m.code not in organisations()]
+    named += [k for k in known if not any(k.meets(n) for n in named)]
+    others = [m.start for m in s.parties if m.code in organisations()]
+    named = [n for n in named if not any(n.start <= m < n.stop for m in others)]
+    return sorted(n for n in named if text[n.start - 1 : n.start] != "(" or text[n.stop : n.stop + 1] != ")")
+
+
+def plain_breaks(s: Sentence, a: int, b: int, text: str, names: list[Span]) -> int:
+    """Clause breaks between two places, but for brackets with what is in them and commas behind a name."""
+    a, b = min(a, b), max(a, b)
+    aside = [Span(*m.span()) for m in BRACKETS.finditer(text, a, b)]
+    behind = {n.stop for n in names}
+    return sum(a <= p < b and p not in behind and not any(x.start <= p < x.stop for x in aside) for p in s.breaks)
+
+
+def only_speaks(s: Sentence, body: Span, head: int) -> bool:
+    """True for who is quoted: "the ministry said that ..."; not for "said it had agreed ..."."""
+    for said in s.marked("attribution"):
+        near = 0 <= said.start - body.stop <= SPEAKS or 0 <= body.start - said.stop <= 5
+        itself = any(0 <= p.start - said.stop <= 6 for p in s.marked("self_pronoun"))
+        if near and not itself and not (body.stop <= head < said.start):
+            return True
+    return False
+
+
+def is_venue(s: Sentence, body: Span) -> bool:
+    """True behind "at" or "in": where something was, not whose it was."""
+    return s.mark_before("at", body.start, 5) is not None
+
+
+def is_government(body: Span, text: str, reading: Reading) -> bool:
+    """True for what is the state itself: its government."""
+    words = reading.pack.settings("items").get("states", ())
+    return any(w in text[body.start : body.stop].casefold() for w in words)
+
+
 def put_bodies(slots: Slots, c: Candidate, cast: Cast, reading: Reading, quote: Span) -> None:
-    """Firms, agencies and ministries near the head that are no party by themselves and no one's office."""
+    """Firms, agencies and ministries in the head's clause or the one beside it, those that only speak left out."""
+    s, text = c.sentence, reading.text
+    people = cast.people.get(s.index, [])
     if c.kind in HELD and "persons" in slots.values:
         return
-    people = cast.people.get(c.sentence.index, [])
-    bodies = [(b.start, b.stop) for b in cast.bodies.get(c.sentence.index, []) if b.code not in organisations()]
-    bodies += [(m.start, m.stop) for m in c.sentence.parties if m.sort == "body" and m.code not in organisations()]
-    near = [(a, b) for a, b in bodies if quote.start <= a < quote.stop and not a <= c.head.start < b]
-    near = [(a, b) for a, b in near if c.sentence.breaks_between(a, c.head.start) <= 1]
-    near = [(a, b) for a, b in near if not any(0 <= p.start - b <= 2 for p in people)]
-    whole = [(a, b) for a, b in near if not any((a, b) != o and o[0] <= a and b <= o[1] for o in near)]
-    slots.put_all("orgs", ((plain(reading.text[a:b]), Span(a, b)) for a, b in whole))
+    beside = bodies_beside(c, cast, reading)
+    near = [b for b in beside if quote.start <= b.start < quote.stop]
+    near = [b for b in near if not b.start <= c.head.start < b.stop]
+    near = [b for b in near if plain_breaks(s, b.start, c.head.start, text, beside) <= 1]
+    near = [b for b in near if not any(0 <= p.start - b.stop <= 2 for p in people)]
+    near = [b for b in near if c.kind not in SEATED or not is_venue(s, b)]
+    near = [b for b in near if not only_speaks(s, b, c.head.start)]
+    near = [b for b in near if not is_government(b, text, reading)]
+    slots.put_all("orgs", ((plain(text[b.start : b.stop]), b) for b in near))
 
 
 def put_items(slots: Slots, c: Candidate, reading: Reading) -> None:
@@ -127,13 +173,13 @@ def put_under(slots: Slots, c: Candidate, reading: Reading) -> None:
 def put_source(slots: Slots, c: Candidate, cast: Cast) -> None:
     """Who says it: the person or body beside a word of saying, outside the clause of the head."""
     s = c.sentence
+    named = [(Span(p.start, p.stop), p.name) for p in cast.people.get(s.index, [])]
+    named += [(Span(b.start, b.stop), b.name) for b in cast.bodies.get(s.index, [])]
     for said in s.marked("attribution"):
-        people: list[Person | Body] = [*cast.people.get(s.index, []), *cast.bodies.get(s.index, [])]
-        near = [p for p in people if abs(p.stop - said.start) < 26 or abs(p.start - said.stop) < 12]
-        near = [p for p in near if s.breaks_between(said.start, c.head.start) > 0]
-        if near:
-            who = min(near, key=lambda p: abs(p.stop - said.start))
-            slots.put("source", who.name, Span(who.start, who.stop))
+        near = [(w, name) for w, name in named if abs(w.stop - said.start) < 26 or abs(w.start - said.stop) < 12]
+        if near and s.breaks_between(said.start, c.head.start) > 0:
+            who, name = min(near, key=lambda p: abs(p[0].stop - said.start))
+            slots.put("source", name, who)
 
 
 def put_names(

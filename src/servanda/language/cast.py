@@ -9,10 +9,11 @@ surname alone is the same person. A body is a capitalised name that holds a word
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import regex
 
+from servanda.language.bodies import Body, bodies_of
 from servanda.language.mentions import PartyMention, Reading, Sentence
 from servanda.language.packs import Hit, Pack
 from servanda.model import Span
@@ -46,19 +47,12 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """A firm, ministry or agency as named in one place."""
-
-    start: int
-    stop: int
-    name: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
 class Cast:
+    """Who is in each sentence; ``bodies`` stand for their states, ``named`` are all that the document names."""
+
     people: dict[int, list[Person]]
     bodies: dict[int, list[Body]]
+    named: dict[int, list[Body]] = field(default_factory=dict)
 
 
 def introducers(sentence: Sentence) -> list[Hit]:
@@ -235,7 +229,8 @@ def cast_of(reading: Reading) -> Cast:
     later_mentions(reading, known, people)
     for sentence in reading.sentences:
         seat(sentence, people.get(sentence.index, []), bodies.get(sentence.index, []), known, home)
-    return Cast(people, bodies)
+    spans = {index: [Span(p.start, p.stop) for p in found] for index, found in people.items()}
+    return Cast(people, bodies, bodies_of(reading, spans) if cased else {})
 
 
 def seat(sentence: Sentence, people: list[Person], bodies: list[Body], known: dict[str, Person], home: str) -> None:

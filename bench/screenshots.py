@@ -59,7 +59,7 @@ def places(ledger: Ledger) -> dict[str, str]:
         "entry": f"/entries/{entry.id}",
         "document": f"/documents/{kept.card.id}?claim={kept.id}",
         "raw": f"/documents/{kept.card.id}/raw",
-        "dossier": "/dossiers/IND/BEL",
+        "dossier": "/dossiers/IND/ITA",
         "country": "/dossiers/BEL",
         "calendar": "/calendar?month=2025-12",
         "partners": "/map?party=IND&by=kept",
@@ -123,6 +123,9 @@ def main(folder: Path, only: Sequence[str] = (), readme: bool = False) -> int:
             sync_playwright() as play,
         ):
             browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            if readme:
+                context = browser.new_context(base_url=address, viewport={"width": 1100, "height": 760})
+                for_readme(context.new_page(), places(ledger))
             for look, (width, height) in LOOKS.items():
                 scheme = "dark" if look == "dark" else "light"
                 size = {"width": width, "height": height}
@@ -131,9 +134,6 @@ def main(folder: Path, only: Sequence[str] = (), readme: bool = False) -> int:
                 if not only or "empty" in only:
                     other = browser.new_context(base_url=empty, viewport=size, color_scheme=scheme)
                     take(other.new_page(), folder, look, {"empty": "/"})
-            if readme:
-                context = browser.new_context(base_url=address, viewport={"width": 1100, "height": 760})
-                for_readme(context.new_page(), places(ledger))
             browser.close()
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
     return 0

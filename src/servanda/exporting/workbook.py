@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import regex
 
@@ -14,8 +15,12 @@ from servanda.exporting.rows import row
 from servanda.ledger import Entry
 
 WIDTHS = {"title": 48, "quotation": 70, "because": 40, "words": 80, "id": 18, "entry": 18}
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
 UNWRITABLE = regex.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LONGEST = 32_000  # characters of a cell
+DAYS = frozenset({"due", "first", "last", "date", "when"})
 QUOTED = (
     "entry",
     "stage",
@@ -56,27 +61,33 @@ def quotations(entry: Entry) -> Iterable[Sequence[object]]:
                 yield (entry.id, str(step.stage), step.when, q.words, q.start, q.stop, *where)
 
 
-def fill(book: object, name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def fill(book: Workbook, name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write one sheet with a head that stays in view."""
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Alignment, Font
+    from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
-    sheet = book.create_sheet(name)  # type: ignore[attr-defined]
+    sheet = book.create_sheet(name)
     sheet.freeze_panes = "A2"
     for place, head in enumerate(heads, 1):
         sheet.column_dimensions[get_column_letter(place)].width = WIDTHS.get(head, 16)
-
-    def cell(value: object, bold: bool = False) -> object:
-        whole = isinstance(value, int)
-        made = WriteOnlyCell(sheet, value if isinstance(value, int) else None)
-        if not whole and value is not None:
-            words = " ".join(map(str, value)) if isinstance(value, list) else str(value)
-            made.value = UNWRITABLE.sub("\ufffd", words)[:LONGEST]
-            made.data_type, made.number_format = "s", "@"
-        made.font, made.alignment = Font(bold=bold), Alignment(vertical="top", wrap_text=not whole)
-        return made
-
-    sheet.append([cell(head, True) for head in heads])
+    bold, titles = Font(bold=True), [WriteOnlyCell(sheet, head) for head in heads]
+    for title in titles:
+        title.font = bold
+    sheet.append(titles)
     for values in rows:
-        sheet.append([cell(value) for value in values])
+        sheet.append([cell(sheet, head, value) for head, value in zip(heads, values, strict=True)])
+
+
+def cell(sheet: Any, head: str, value: object) -> object:
+    """Return what a cell holds: a number, or text, which no spreadsheet takes for a formula or a date."""
+    from openpyxl.cell import WriteOnlyCell
+
+    if value is None or isinstance(value, int):
+        return value
+    words = UNWRITABLE.sub("\ufffd", " ".join(map(str, value)) if isinstance(value, list) else str(value))[:LONGEST]
+    if head not in DAYS and not words.startswith("="):
+        return words
+    made = WriteOnlyCell(sheet, words)
+    made.data_type, made.number_format = "s", "@"
+    return made

@@ -185,6 +185,7 @@ entries = Table(
     Index("entries_parties", "parties", "last", "id"),
     Index("entries_due", "due_last", "id"),
     Index("entries_last", "last", "id"),
+    Index("entries_event", "event"),
     sqlite_with_rowid=False,
 )
 entry_parties = Table(

@@ -16,7 +16,7 @@ from sqlalchemy import func, or_, select
 from servanda.ledger import listing
 from servanda.ledger.deriving import EVERYBODY
 from servanda.ledger.query import Query, parse
-from servanda.ledger.records import StatusName
+from servanda.ledger.records import Line, StatusName
 from servanda.ledger.schema import entries, looks, sources
 from servanda.ledger.store import Ledger
 
@@ -143,12 +143,26 @@ def by_month(ledger: Ledger, query: str, year: str) -> dict[str, int]:
     """Return how many entries are due, planned or were held in each month (``2025-12``) of a year."""
     day, told = date.today().isoformat(), Counter[str]()
     due, event = func.substr(entries.c.due_last, 1, 7), func.substr(entries.c.event, 1, 7)
-    within = or_(due.between(f"{year}-01", f"{year}-12"), event.between(f"{year}-01", f"{year}-12"))
+    within = or_(*(column.between(year, f"{year}~") for column in (entries.c.due_last, entries.c.event)))
     with ledger.looking() as connection:
         asked = listing.chosen(connection, replace(parse(query), sort=None), day, due, event, func.count())
         for one, other, n in connection.execute(asked.where(within).group_by(due, event)):
             told.update(dict.fromkeys({m for m in (one, other) if m and m.startswith(year)}, n))
     return dict(told)
+
+
+def in_month(ledger: Ledger, query: str, month: str, most: int) -> list[Line]:
+    """Return what is due, planned or was held in a month or a year that ends with it, at most ``most`` of either."""
+    day, found = date.today().isoformat(), dict[str, Line]()
+    with ledger.looking() as connection:
+        status = listing.status_on(connection, day).label("status")
+        wanted = replace(parse(query), sort=None)
+        for column in (entries.c.due_last, entries.c.event):
+            asked = listing.chosen(connection, wanted, day, entries, status)
+            asked = asked.where(column.between(month, f"{month}~")).order_by(column).limit(most)
+            for row in connection.execute(asked).mappings():
+                found.setdefault(row["id"], listing.line_from(row))
+    return list(found.values())
 
 
 def source_of(ledger: Ledger, source: str) -> dict[str, str]:

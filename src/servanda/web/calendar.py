@@ -19,6 +19,7 @@ from servanda.exporting.calendar import as_ics
 from servanda.exporting.days import MONTHS
 from servanda.ledger import Ledger, Line
 from servanda.ledger.surveying import by_month
+from servanda.ledger.surveying import in_month as lines_in
 from servanda.model import Stage
 from servanda.problems import QueryError
 from servanda.web.asked import Asked
@@ -56,7 +57,7 @@ def month_page(request: Request, ledger: TheLedger, figures: TheFigures) -> HTML
     asked = replace(Asked.of(request.query_params), due="")
     today = date.today().isoformat()
     month = month_asked(request.query_params.get("month", "")) or today[:7]
-    found = in_month(ledger, asked, month)
+    found = figures.of(f"month {month} {asked.query}", lambda: in_month(ledger, asked, month))
     counts = figures.of(f"months {month[:4]} {asked.query}", lambda: by_month(ledger, asked.query, month[:4]))
     shown: dict[str, Any] = {
         "month": month,
@@ -88,10 +89,9 @@ def moved(month: str, by: int) -> str:
 def in_month(ledger: Ledger, asked: Asked, month: str) -> list[Dated]:
     """Return what is due, planned or was held in a month, each entry once for each of its days."""
     made: dict[tuple[str, str | None], Dated] = {}
-    for term in ("due", "held"):
-        for line in ledger.entries(f"{asked.query} {term}:{month}..{month}", MOST):
-            for one in dates_of(line, month):
-                made.setdefault((one.address, one.day), one)
+    for line in lines_in(ledger, asked.query, month, MOST):
+        for one in dates_of(line, month):
+            made.setdefault((one.address, one.day), one)
     return sorted(made.values(), key=lambda one: (one.day or "", one.how != "due", one.title))
 
 

@@ -38,6 +38,7 @@ from servanda.web.wording import dyad, in_text
 router = APIRouter()
 FEW = 6  # lines of a list on the home page
 WAITING = 100  # doubts counted there
+DUE = 200  # lines of what is due
 INDEXED = 40  # pairs and parties on the index of dossiers
 
 
@@ -209,9 +210,15 @@ def dossier_index(request: Request, ledger: TheLedger, figures: TheFigures) -> R
     wanted = [code(v) for v in request.query_params.getlist("party") if v.strip()][:2]
     if wanted:
         return RedirectResponse(f"/dossiers/{'/'.join(wanted)}", 303)
-    told = figures.of("parties ", lambda: by_parties(ledger, ""))
-    shown, alone = ranked(pairs(told)[0]), ranked(each(told))
-    return page(request, "dossiers.html", pairs=shown, each=alone, looked=sum(one.total for one in told.values()))
+    told = figures.of("index", lambda: index_of(ledger))
+    return page(request, "dossiers.html", **told)
+
+
+def index_of(ledger: Ledger) -> dict[str, Any]:
+    """Return the pairs and the parties with most entries."""
+    told = by_parties(ledger, "")
+    looked = sum(one.total for one in told.values())
+    return {"pairs": ranked(pairs(told)[0]), "each": ranked(each(told)), "looked": looked}
 
 
 def ranked(sums: Mapping[Any, Sum]) -> list[tuple[Any, int]]:
@@ -284,7 +291,7 @@ def due(request: Request, ledger: TheLedger) -> HTMLResponse:
     asked = Asked.of(request.query_params)
     before = request.query_params.get("before") or None
     parse(asked.query)
-    found = ledger.due(before, 300, None, asked.query)
+    found = ledger.due(before, DUE, None, asked.query)
     today = date.today().isoformat()
     months = [(month, list(of)) for month, of in groupby(found, key=month_due)]
     return page(request, "due.html", months=months, today=today, asked=asked, before=before or "", total=len(found))

@@ -6,7 +6,6 @@ Each value comes with the span of its words; where nothing says it, it is absent
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import regex
 
@@ -18,6 +17,9 @@ from servanda.language.mentions import PartyMention, Reading, Sentence
 from servanda.model import Kind, Span, Stage
 
 SPEAKS = 10
+TRAVELS = ("visit", "port-call", "deployment", "mission")
+PLACED = (Kind.MEETING, Kind.EXERCISE, Kind.INSTRUMENT, Kind.INSTITUTION)
+PLACED_FORMS = ("facility",)
 SEATED = (Kind.MEETING, Kind.INSTRUMENT)
 BRACKETS = regex.compile(r"\([^()]*\)")
 ONE_SIDED = ("visit", "grant", "loan", "supply", "aid")
@@ -122,26 +124,54 @@ def put_doer(slots: Slots, c: Candidate, stage: Stage, parties: tuple[str, ...])
 # ---- place, framework, source --------------------------------------------------------------------
 
 
-def named_places(c: Candidate, quote: Span, after: bool) -> Iterator[PartyMention]:
-    """Cities and states that stand as a place: behind "in" or "at", or, for a visit, where it goes."""
-    s, towards = c.sentence, ("at", "to") if c.form == "visit" else ("at",)
-    quoted = [m for m in s.parties if quote.start <= m.start < quote.stop and m.code not in organisations()]
-    for m in quoted:
-        if m.sort in ("place", "government", "name"):
-            marks = [s.mark_after(name, m.stop, 2) if after else s.mark_before(name, m.start, 2) for name in towards]
-            goes = c.form == "visit" and c.is_verb and 0 <= m.start - c.head.stop <= 2
-            if any(marks) or goes or m.sort == "place":
-                yield m
+def is_placed(c: Candidate, m: PartyMention, text: str, after: bool) -> bool:
+    """True for a city or state behind "in" or "at" (before the postposition), or where a visit goes."""
+    s, towards = c.sentence, ("at", "to") if c.form in TRAVELS else ("at",)
+    if after:
+        return m.sort == "place" or any(s.mark_after(name, m.stop, 2) for name in towards)
+    start = m.start - 4 if text[m.start - 4 : m.start].lower() == "the " else m.start
+    if any(s.mark_before(name, start, 2) for name in towards):
+        return True
+    follows = text[m.start - 2 : m.start] in (", ", " (")
+    goes = c.form in TRAVELS and c.is_verb and 0 <= start - c.head.stop <= 2
+    return goes or (follows and m.sort == "place")
 
 
-def put_place(slots: Slots, c: Candidate, reading: Reading, quote: Span) -> None:
-    if c.kind not in (Kind.MEETING, Kind.EXERCISE, Kind.INSTRUMENT, Kind.INSTITUTION):
+def is_of_a_name(s: Sentence, m: PartyMention, names: list[Span]) -> bool:
+    """True where a place belongs to a name: "the University of X", "the Embassy of X in Y"."""
+    if any(n.start <= m.start < n.stop for n in names):
+        return True
+    within = s.mark_before("at", m.start, 5)
+    return within is not None and any(
+        0 <= within.start - n.stop <= 1 and s.mark_before("at", n.start, 5) is None for n in names
+    )
+
+
+def places_of(c: Candidate, reading: Reading, cast: Cast, quote: Span) -> list[PartyMention]:
+    """Cities and states where a thing may have been, in the head's clause or the one beside it."""
+    s, text = c.sentence, reading.text
+    after = reading.pack.adpositions == "after"
+    names = [Span(b.start, b.stop) for b in cast.named.get(s.index, [])]
+    found = [m for m in s.parties if m.sort in ("place", "government", "name") and m.code not in organisations()]
+    found = [m for m in found if quote.start <= m.start < quote.stop and is_placed(c, m, text, after)]
+    found = [m for m in found if plain_breaks(s, m.start, c.head.start, text, names) <= 1]
+    return [m for m in found if not is_of_a_name(s, m, names)]
+
+
+def is_remote(reading: Reading, quote: Span) -> bool:
+    """True for talks by telephone or video: they have no place."""
+    words = reading.pack.settings("items").get("remote", ())
+    said = reading.text[quote.start : quote.stop].casefold()
+    return any(word in said for word in words)
+
+
+def put_place(slots: Slots, c: Candidate, reading: Reading, cast: Cast, quote: Span) -> None:
+    """Where it was or will be: the nearest place, of a visit one behind it first."""
+    if (c.kind not in PLACED and c.form not in PLACED_FORMS) or is_remote(reading, quote):
         return
-    s = c.sentence
-    places = named_places(c, quote, reading.pack.adpositions == "after")
-    near = [m for m in places if s.breaks_between(m.start, c.head.start) <= 1]
+    near = places_of(c, reading, cast, quote)
     if c.kind not in HELD:
-        near = [m for m in near if m.sort != "name"]
+        near = [m for m in near if m.sort != "name" and m.start > c.head.start]
     venue = venue_of(c, reading) if c.kind == Kind.MEETING and c.form != "visit" else None
     if near:
         place = min(near, key=lambda m: (c.form == "visit" and m.start < c.head.start, abs(m.start - c.head.start)))
@@ -152,10 +182,15 @@ def put_place(slots: Slots, c: Candidate, reading: Reading, quote: Span) -> None
 
 def venue_of(c: Candidate, reading: Reading) -> Span | None:
     """A building behind "at": "at the Presidential Secretariat"."""
-    for mark in c.sentence.marked("at"):
-        named = VENUE.match(reading.text, min(mark.stop, c.sentence.stop))
-        if named and c.sentence.breaks_between(mark.start, c.head.start) <= 1:
-            return Span(*named.span(1))
+    s, text = c.sentence, reading.text
+    for mark in s.marked("at"):
+        named = VENUE.match(text, min(mark.stop, s.stop))
+        if named is None or plain_breaks(s, mark.start, c.head.start, text, []) > 1:
+            continue
+        venue = Span(*named.span(1))
+        whose = text[venue.stop - 2 : venue.stop] in ("'s", "’s")
+        if not whose and not any(h.span.meets(venue) for h in s.heads):
+            return venue
     return None
 
 
@@ -190,6 +225,6 @@ def put_names(
     put_bodies(slots, c, cast, reading, quote)
     put_items(slots, c, reading)
     put_domains(slots, c, quote)
-    put_place(slots, c, reading, quote)
+    put_place(slots, c, reading, cast, quote)
     put_under(slots, c, reading)
     put_source(slots, c, cast)

@@ -99,6 +99,7 @@ def page(request: Request, template: str, status: int = 200, **told: Any) -> HTM
         "here": request.url.path,
         "who": who,
         "answered": status,
+        "other_languages": others(request),
     } | told
     text = templates().get_template(template).render(words)
     made = HTMLResponse(text.encode("utf-8", "replace"), status)
@@ -114,6 +115,16 @@ def page(request: Request, template: str, status: int = 200, **told: Any) -> HTM
     if who.signed_in:
         made.headers["cache-control"] = "no-store"
     return made
+
+
+def others(request: Request) -> list[tuple[str, str, str]]:
+    """Return the other languages of the interface: code, name and this page's address in it."""
+    asked = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
+    return [
+        (code, name, f"{request.url.path}?{urlencode([*asked, ('lang', code)], errors='replace')}")
+        for code, name in speaking.LANGUAGES.items()
+        if code != speaking.SPOKEN.get()
+    ]
 
 
 def piece(request: Request, template: str, **told: Any) -> str:

@@ -5,6 +5,7 @@ Invariant: a page is a pure function of the ledger and its address.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -22,7 +23,7 @@ from servanda.exporting.dossier_json import as_json
 from servanda.exporting.dossier_parts import Dossier
 from servanda.exporting.dossier_text import as_markdown
 from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line, parse
-from servanda.ledger.surveying import Facets, Sum, by_parties, each, pairs
+from servanda.ledger.surveying import TRIED, Facets, Sum, by_parties, each, pairs
 from servanda.ledger.surveying import facets as facets_of
 from servanda.model import Document
 from servanda.problems import QueryError
@@ -39,6 +40,10 @@ router = APIRouter()
 FEW = 6  # lines of a list on the home page
 WAITING = 100  # doubts counted there
 DUE = 200  # lines of what is due
+FIGURES: dict[str, tuple[str, dict[str, object]]] = {  # of a dossier: their words, and the rows that they count
+    "kept, of those promised before and since settled or overdue": ("promised", {"status": [*TRIED]}),
+    "median days from agreed to signed": ("median", {"kind": "instrument", "stage": ["signed", "active", "done"]}),
+}
 INDEXED = 40  # pairs and parties on the index of dossiers
 
 
@@ -263,12 +268,13 @@ def dossier_page(request: Request, ledger: Ledger, wanted: tuple[str, ...]) -> R
         headers = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(write(made, base), media_type=kind, headers=headers)
     codes = tuple(one.upper() for one in wanted)
-    told: dict[str, Any] = {
-        "tally": ledger.counts(Asked(party=codes).query),
-        "entries": entries_in(ledger, made),
-        "strip": strip(made),
-    }
     speaking.SPOKEN.set(speaking.chosen(request))
+    statuses, kinds = Counter[str](), Counter[str]()
+    for tally in ledger.tally(Asked(party=codes).query):
+        statuses[tally.status] += tally.count
+        kinds[tally.kind] += tally.count
+    told: dict[str, Any] = {"tally": statuses, "kinds": kinds, "FIGURES": FIGURES}
+    told |= {"entries": entries_in(ledger, made), "strip": strip(made)}
     return page(request, "dossier.html", of=made, title=dyad(codes), wanted=codes, **told)
 
 

@@ -117,8 +117,8 @@ def named_apart(a: Candidate, b: Candidate) -> bool:
 
 
 def likelihood(a: Candidate, b: Candidate, text: str, weights: Weights) -> float:
-    """The chance that two candidates speak of one thing; those of other kinds or told apart never do."""
-    if a.kind != b.kind or listed_apart(a, b) or named_apart(a, b):
+    """The chance that two candidates speak of one thing; those of one head, other kinds or told apart never do."""
+    if a.kind != b.kind or a.head == b.head or listed_apart(a, b) or named_apart(a, b):
         return 0.0
     return probability(score(weights, pair_features(a, b, text))) if weights else repeats(a, b)
 

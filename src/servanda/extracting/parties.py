@@ -20,6 +20,7 @@ GAP = 24
 LISTED = 14
 TOUCHING = 2
 SUBJECT = 14
+HOST = 5
 PREPOSITIONS = ("with", "between", "by", "from", "to", "of", "at", "and", "for", "against", "host", "office")
 SPOKEN = ("both_sides", "pronoun", "counterpart", "multilateral", "self_pronoun")
 
@@ -225,6 +226,16 @@ def groups(s: Sentence, ranking: list[str], title: set[str], last: set[str]) -> 
         made += [codes, *(codes | {m.code} for m in s.parties if m.code not in codes), codes | set(ranking[:1])]
     made.append({m.code for m in s.parties})
     return [tuple(sorted(codes)) for codes in made if len(codes) > 2]
+
+
+def hosts_apart(c: Candidate, after: bool) -> list[tuple[str, ...]]:
+    """Of a visit to several states, the guest with each host: "a visit to Romania and Poland" is two."""
+    if c.form != "visit":
+        return []
+    gaps = [(c.head.start - r[-1].stop if after else r[0].start - c.head.stop, r) for r in tight_runs(c.sentence)]
+    hosts = next((dict.fromkeys(m.code for m in r) for gap, r in gaps if 0 <= gap <= HOST), {})
+    guests = [code for code in c.parties if code not in hosts]
+    return [tuple(sorted((guests[0], host))) for host in hosts] if len(guests) == 1 == len(c.parties) - 1 else []
 
 
 def named_together(s: Sentence, after: bool) -> list[tuple[set[str], set[str]]]:

@@ -17,6 +17,7 @@ from servanda.language.mentions import PartyMention, Reading, Sentence
 from servanda.model import Kind, Span, Stage
 
 SPEAKS = 10
+WORD_BEHIND = regex.compile(r"[ -]([\p{L}\p{N}]+)")
 TRAVELS = ("visit", "port-call", "deployment", "mission")
 PLACED = (Kind.MEETING, Kind.EXERCISE, Kind.INSTRUMENT, Kind.INSTITUTION)
 PLACED_FORMS = ("facility",)
@@ -85,11 +86,19 @@ def put_bodies(slots: Slots, c: Candidate, cast: Cast, reading: Reading, quote: 
     slots.put_all("orgs", ((plain(text[b.start : b.stop]), b) for b in near))
 
 
-def put_items(slots: Slots, c: Candidate, reading: Reading) -> None:
-    """Goods in the noun phrase or soon behind it."""
-    near = [i for i in c.sentence.items if in_reach(c.phrase, i.span, 40)]
-    inside = [i for i in near if c.sentence.breaks_between(c.head.start, i.start) <= 2]
-    slots.put_all("items", ((reading.text[i.start : i.stop], i.span) for i in inside))
+def is_modifier(item: Span, s: Sentence, reading: Reading) -> bool:
+    """True where a noun behind a good makes it a place or trade: "a petroleum pipeline", "the rubber industry"."""
+    following = WORD_BEHIND.match(reading.text, item.stop, s.stop)
+    return following is not None and following[1].casefold() in reading.pack.settings("items").get("no_goods", ())
+
+
+def put_items(slots: Slots, c: Candidate, reading: Reading, cast: Cast) -> None:
+    """Goods in the noun phrase or soon behind it, no part of a body's name."""
+    s = c.sentence
+    names = [Span(b.start, b.stop) for b in cast.named.get(s.index, [])]
+    near = [i for i in s.items if in_reach(c.phrase, i.span, 40) and s.breaks_between(c.head.start, i.start) <= 2]
+    goods = [i for i in near if not is_modifier(i.span, s, reading) and not any(n.meets(i.span) for n in names)]
+    slots.put_all("items", ((reading.text[i.start : i.stop], i.span) for i in goods))
 
 
 def put_domains(slots: Slots, c: Candidate, quote: Span) -> None:
@@ -132,6 +141,9 @@ def is_placed(c: Candidate, m: PartyMention, text: str, after: bool) -> bool:
     start = m.start - 4 if text[m.start - 4 : m.start].lower() == "the " else m.start
     if any(s.mark_before(name, start, 2) for name in towards):
         return True
+    both = s.mark_before("and", start, 2)
+    if both and any(o.stop == both.start - 1 and o.sort == m.sort and is_placed(c, o, text, after) for o in s.parties):
+        return True
     follows = text[m.start - 2 : m.start] in (", ", " (")
     goes = c.form in TRAVELS and c.is_verb and 0 <= start - c.head.stop <= 2
     return goes or (follows and m.sort == "place")
@@ -165,8 +177,12 @@ def is_remote(reading: Reading, quote: Span) -> bool:
     return any(word in said for word in words)
 
 
-def put_place(slots: Slots, c: Candidate, reading: Reading, cast: Cast, quote: Span) -> None:
-    """Where it was or will be: the nearest place, of a visit one behind it first."""
+def gap(c: Candidate, m: PartyMention) -> int:
+    return abs(m.start - c.head.start)
+
+
+def put_place(slots: Slots, c: Candidate, parties: tuple[str, ...], reading: Reading, cast: Cast, quote: Span) -> None:
+    """Where it was or will be: the nearest place, of a visit first one behind it and of its parties."""
     if (c.kind not in PLACED and c.form not in PLACED_FORMS) or is_remote(reading, quote):
         return
     near = places_of(c, reading, cast, quote)
@@ -174,7 +190,8 @@ def put_place(slots: Slots, c: Candidate, reading: Reading, cast: Cast, quote: S
         near = [m for m in near if m.sort != "name" and m.start > c.head.start]
     venue = venue_of(c, reading) if c.kind == Kind.MEETING and c.form != "visit" else None
     if near:
-        place = min(near, key=lambda m: (c.form == "visit" and m.start < c.head.start, abs(m.start - c.head.start)))
+        visit = c.form == "visit"
+        place = min(near, key=lambda m: (visit and m.start < c.head.start, visit and m.code not in parties, gap(c, m)))
         slots.put("where", reading.text[place.start : place.stop], Span(place.start, place.stop))
     elif venue is not None:
         slots.put("where", reading.text[venue.start : venue.stop], venue)
@@ -189,7 +206,9 @@ def venue_of(c: Candidate, reading: Reading) -> Span | None:
             continue
         venue = Span(*named.span(1))
         whose = text[venue.stop - 2 : venue.stop] in ("'s", "’s")
-        if not whose and not any(h.span.meets(venue) for h in s.heads):
+        events = [h.span for h in s.heads if h.entry.value == Kind.MEETING]
+        taken = [*events, *(Span(m.start, m.stop) for m in s.parties if m.sort in ("person", "home"))]
+        if not whose and not any(t.meets(venue) for t in taken):
             return venue
     return None
 
@@ -223,8 +242,8 @@ def put_names(
     """Fill what a claim names; its people are known by now."""
     put_doer(slots, c, stage, parties)
     put_bodies(slots, c, cast, reading, quote)
-    put_items(slots, c, reading)
+    put_items(slots, c, reading, cast)
     put_domains(slots, c, quote)
-    put_place(slots, c, reading, cast, quote)
+    put_place(slots, c, parties, reading, cast, quote)
     put_under(slots, c, reading)
     put_source(slots, c, cast)

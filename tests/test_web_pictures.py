@@ -14,7 +14,7 @@ pytest.importorskip("fastapi", reason="the extra servanda[web] is not installed"
 
 from starlette.testclient import TestClient
 
-from ledger_reports import file, report, said
+from ledger_reports import Report, file, report, said
 from servanda.exporting.calendar import as_ics
 from servanda.exporting.workbook import as_xlsx
 from servanda.ledger import Ledger
@@ -119,6 +119,20 @@ def test_a_day_that_is_known_stands_on_its_day_and_a_month_below_the_grid(client
     assert "pact" in below
     assert "pact" not in grid
     assert {"2025-12": 3} == by_month(ledger, "", "2025")
+
+
+def test_a_session_that_a_series_makes_one_expect_stands_in_the_calendar_of_its_parties() -> None:
+    def session(number: str, day: str) -> Report:
+        words, title = f"The {number} session of the mining group met.", f"{number} session of the mining group"
+        return report(day, said(words, "meeting", "done", "IND JPN", title, form="working-group", when=day))
+
+    with Ledger.in_memory() as own:
+        file(own, *(session(f"{n}th", f"{2020 + n}-03-10") for n in (4, 5, 6)))
+        found = own.series("party:JPN")
+        page = TestClient(app_for(own), base_url="http://localhost").get("/calendar?party=JPN&month=2027-03").text
+
+    assert "2027-03" == (found[0].expected or "")[:7]
+    assert "a session is expected" in page
 
 
 @pytest.mark.parametrize("path", ["/calendar?month=2025-13", "/calendar?month=soon", "/calendar?q=colour:red"])

@@ -23,6 +23,7 @@ from servanda.ledger.surveying import in_month as lines_in
 from servanda.model import Stage
 from servanda.problems import QueryError
 from servanda.web.asked import Asked
+from servanda.web.figures import Figures
 from servanda.web.page import TheFigures, TheLedger, page
 from servanda.web.wording import dyad
 
@@ -57,7 +58,8 @@ def month_page(request: Request, ledger: TheLedger, figures: TheFigures) -> HTML
     asked = replace(Asked.of(request.query_params), due="")
     today = date.today().isoformat()
     month = month_asked(request.query_params.get("month", "")) or today[:7]
-    found = figures.of(f"month {month} {asked.query}", lambda: in_month(ledger, asked, month))
+    found = [*figures.of(f"month {month} {asked.query}", lambda: in_month(ledger, asked, month))]
+    found += expected(figures, asked, month)
     counts = figures.of(f"months {month[:4]} {asked.query}", lambda: by_month(ledger, asked.query, month[:4]))
     shown: dict[str, Any] = {
         "month": month,
@@ -93,6 +95,14 @@ def in_month(ledger: Ledger, asked: Asked, month: str) -> list[Dated]:
         for one in dates_of(line, month):
             made.setdefault((one.address, one.day), one)
     return sorted(made.values(), key=lambda one: (one.day or "", one.how != "due", one.title))
+
+
+def expected(figures: Figures, asked: Asked, month: str) -> list[Dated]:
+    """Return the sessions that recurring meetings of the asked parties are expected to hold in a month."""
+    if not asked.party:
+        return []
+    coming = [s for s in figures.series(asked.query) if (s.expected or "").startswith(month)]
+    return [Dated(s.name, s.parties, "expected", "", f"/entries/{s.sessions[-1].entry}", s.expected) for s in coming]
 
 
 def dates_of(line: Line, month: str) -> Iterator[Dated]:

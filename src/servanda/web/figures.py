@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any
 
 from servanda.ledger import Ledger
-from servanda.ledger.records import Tally
+from servanda.ledger.records import Series, Tally
 
 STALE = 30.0  # seconds
 SLOW = 0.2  # seconds that a count takes which may be served stale
@@ -56,6 +56,11 @@ class Figures:
         """Return how much waits for a person, at most ``most``."""
         number: int = self.of(f"waiting {most}", lambda: len(self.ledger.review(most)))
         return number
+
+    def series(self, query: str) -> Sequence[Series]:
+        """Return the recurring meetings among the entries that a query finds."""
+        found: Sequence[Series] = self.of(f"series {query}", lambda: self.ledger.series(query))
+        return found
 
     def of(self, name: str, count: Callable[[], Any]) -> Any:
         """Return a figure as kept, or count it."""

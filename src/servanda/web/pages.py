@@ -40,6 +40,7 @@ router = APIRouter()
 FEW = 6  # lines of a list on the home page
 WAITING = 100  # doubts counted there
 DUE = 200  # lines of what is due
+SHOWN, FILED = 15, 25  # statements in a section of a dossier, on a page and in a file
 FIGURES: dict[str, tuple[str, dict[str, object]]] = {  # of a dossier: their words, and the rows that they count
     "kept, of those promised before and since settled or overdue": ("promised", {"status": [*TRIED]}),
     "median days from agreed to signed": ("median", {"kind": "instrument", "stage": ["signed", "active", "done"]}),
@@ -248,19 +249,19 @@ def dossier_of(ledger: Ledger, wanted: tuple[str, ...], limit: int = 25, as_of: 
 
 
 @router.get("/dossiers/{one}")
-def country(request: Request, one: str, ledger: TheLedger) -> Response:
-    return dossier_page(request, ledger, (one,))
+def country(request: Request, one: str, ledger: TheLedger, figures: TheFigures) -> Response:
+    return dossier_page(request, ledger, figures, (one,))
 
 
 @router.get("/dossiers/{one}/{other}")
-def dyad_page(request: Request, one: str, other: str, ledger: TheLedger) -> Response:
-    return dossier_page(request, ledger, (one, other))
+def dyad_page(request: Request, one: str, other: str, ledger: TheLedger, figures: TheFigures) -> Response:
+    return dossier_page(request, ledger, figures, (one, other))
 
 
-def dossier_page(request: Request, ledger: Ledger, wanted: tuple[str, ...]) -> Response:
+def dossier_page(request: Request, ledger: Ledger, figures: Figures, wanted: tuple[str, ...]) -> Response:
     """A dossier as a page that prints, or as a file where ``?as=`` names a format."""
-    made = dossier_of(ledger, wanted)
     written = request.query_params.get("as")
+    made = dossier_of(ledger, wanted, FILED if written in WRITTEN else SHOWN)
     if written in WRITTEN:
         write, kind = WRITTEN[written]
         base = str(request.base_url).rstrip("/")
@@ -270,7 +271,7 @@ def dossier_page(request: Request, ledger: Ledger, wanted: tuple[str, ...]) -> R
     codes = tuple(one.upper() for one in wanted)
     speaking.SPOKEN.set(speaking.chosen(request))
     statuses, kinds = Counter[str](), Counter[str]()
-    for tally in ledger.tally(Asked(party=codes).query):
+    for tally in figures.tally(Asked(party=codes).query):
         statuses[tally.status] += tally.count
         kinds[tally.kind] += tally.count
     told: dict[str, Any] = {"tally": statuses, "kinds": kinds, "FIGURES": FIGURES}
@@ -285,10 +286,10 @@ def entries_in(ledger: Ledger, made: Dossier) -> dict[str, Entry]:
 
 
 @router.get("/series")
-def series(request: Request, ledger: TheLedger) -> HTMLResponse:
+def series(request: Request, ledger: TheLedger, figures: TheFigures) -> HTMLResponse:
     """Meetings that recur, with their sessions, gaps and what is expected."""
     asked = Asked.of(request.query_params)
-    return page(request, "series.html", asked=asked, found=ledger.series(asked.query))
+    return page(request, "series.html", asked=asked, found=figures.series(asked.query))
 
 
 @router.get("/due")

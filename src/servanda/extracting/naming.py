@@ -92,13 +92,24 @@ def is_modifier(item: Span, s: Sentence, reading: Reading) -> bool:
     return following is not None and following[1].casefold() in reading.pack.settings("items").get("no_goods", ())
 
 
+def goods_of(c: Candidate) -> list[Span]:
+    """Goods in the noun phrase or soon behind it, and those that a list joins to them."""
+    s, reach, found = c.sentence, c.phrase, list[Span]()
+    for item in s.items:
+        listed = {f.stop for f in found}
+        breaks = sum(c.head.start <= b < item.start and b not in listed for b in s.breaks)
+        if in_reach(reach, item.span, 40) and breaks <= 2:
+            found.append(item.span)
+            reach = Span(c.phrase.start, max(reach.stop, item.stop))
+    return found
+
+
 def put_items(slots: Slots, c: Candidate, reading: Reading, cast: Cast) -> None:
-    """Goods in the noun phrase or soon behind it, no part of a body's name."""
+    """The goods that a thing is about, none that is a part of a body's name."""
     s = c.sentence
     names = [Span(b.start, b.stop) for b in cast.named.get(s.index, [])]
-    near = [i for i in s.items if in_reach(c.phrase, i.span, 40) and s.breaks_between(c.head.start, i.start) <= 2]
-    goods = [i for i in near if not is_modifier(i.span, s, reading) and not any(n.meets(i.span) for n in names)]
-    slots.put_all("items", ((reading.text[i.start : i.stop], i.span) for i in goods))
+    goods = [g for g in goods_of(c) if not is_modifier(g, s, reading) and not any(n.meets(g) for n in names)]
+    slots.put_all("items", ((reading.text[g.start : g.stop], g) for g in goods))
 
 
 def put_domains(slots: Slots, c: Candidate, quote: Span) -> None:

@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from servanda.ledger.matching import compare, hopeless
+from servanda.ledger.matching import compare
 from servanda.ledger.profiles import Profile, keys
+from servanda.ledger.reach import hopeless
 from servanda.ledger.records import Match, Verdict
 
 AGREE = 3.5  # the mean score at which two groups may join

@@ -21,8 +21,9 @@ from servanda.ledger.folding import entry_of
 from servanda.ledger.followthrough import Watch
 from servanda.ledger.judging import Rulings, under_rulings
 from servanda.ledger.lifecycle import day_of, host
-from servanda.ledger.matching import compare, hopeless
+from servanda.ledger.matching import compare
 from servanda.ledger.profiles import Profile, keys, profile
+from servanda.ledger.reach import hopeless
 from servanda.ledger.records import Card, Filed, Verdict
 from servanda.ledger.rows import claim_from, parties_key
 from servanda.ledger.schema import (
@@ -39,6 +40,7 @@ from servanda.ledger.schema import (
 from servanda.model import Stage
 
 Tie = tuple[int, int, float]  # two claims by their numbers, and how near they are
+EdgeRow = tuple[int, int, float | None, str | None]
 CARD = (
     documents.c.title,
     documents.c.date,
@@ -115,7 +117,7 @@ def neighbours(connection: Connection, found: Iterable[int]) -> set[int]:
     return near
 
 
-def edge_rows(pairs: Iterable[tuple[tuple[int, int], Profile, Profile]]) -> Iterator[tuple[object, ...]]:
+def edge_rows(pairs: Iterable[tuple[tuple[int, int], Profile, Profile]]) -> Iterator[EdgeRow]:
     """Yield a row (a, b, score, link) for each pair that is or may be the same, or follows one another."""
     for (a, b), one, other in pairs:
         match = compare(one, other)

@@ -66,8 +66,10 @@ def leading(firm: Sequence[Filed]) -> Filed:
 
 def most(values: Iterable[T | None]) -> T | None:
     """Return the commonest value that is not absent; of equals, the one told first."""
-    counted = Counter(value for value in values if value)
-    return counted.most_common(1)[0][0] if counted else None
+    told = [value for value in values if value]
+    if len(told) < 2:
+        return told[0] if told else None
+    return Counter(told).most_common(1)[0][0]
 
 
 def union(values: Iterable[Iterable[str]]) -> tuple[str, ...]:

@@ -26,13 +26,18 @@ def shared_words(a: Profile, b: Profile) -> dict[str, float]:
     rest = [w for w, weight in ours.items() if w not in both and weight == 1.0 and len(w) > 4]
     others = [] if not rest else [w for w, weight in theirs.items() if w not in both and weight == 1.0 and len(w) > 4]
     for word in rest:
-        if any(word[0] == other[0] and fuzz.ratio(word, other) >= 84 for other in others):
+        if any(alike_in_letters(word, other) for other in others):
             both[word] = 1.0
     both |= {word: 1.0 for word in joined(ours, theirs) | joined(theirs, ours) if word not in both}
     if a.latin != b.latin:
         spoken = {bone for word, bone in b.bones.items() if word not in both}
         both |= {bone: 1.0 for word, bone in a.bones.items() if word not in both and bone in spoken}
     return both
+
+
+def alike_in_letters(word: str, other: str) -> bool:
+    """True for two words that differ by a letter or two, never the first."""
+    return word[0] == other[0] and fuzz.ratio(word, other) >= 84
 
 
 def joined(ours: Mapping[str, float], theirs: Mapping[str, float]) -> set[str]:

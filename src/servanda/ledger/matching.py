@@ -76,17 +76,6 @@ def compare(a: Profile, b: Profile) -> Match:
     return Match(verdict, score, reasons)
 
 
-def hopeless(a: Profile, b: Profile) -> bool:
-    """True for two events whose days settle at once that they are two.
-
-    Asked of every pair in a block, before ``compare``.
-    """
-    if a.event[0] is None or b.event[0] is None or a.event[1] is None or b.event[1] is None:
-        return False
-    apart = a.event[1] + SLACK < b.event[0] or b.event[1] + SLACK < a.event[0]
-    return apart and not a.title.ordinals and Stage.STALLED not in (a.stage, b.stage)
-
-
 def deciding(a: Profile, b: Profile) -> tuple[Reason, str | None] | None:
     """Return the one difference that settles the matter, and the link it leaves, or None."""
     for rule in (

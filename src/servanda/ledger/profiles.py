@@ -180,7 +180,8 @@ def traits(of: Profile) -> set[str]:
     found |= {f"a:{amount}" for amount in of.title.amounts} | {f"g:{key}" for key, _ in of.orgs}
     found |= {f"o:{number}:{of.kind}" for number in of.title.ordinals}
     if of.kind in EVENTS and len(of.persons) < CROWD:
-        found |= {f"p:{name}" for person in of.persons for name in (person[0], person[-1])}
+        years = half_years(of)
+        found |= {f"p:{name}:{year}" for person in of.persons for name in (person[0], person[-1]) for year in years}
     if of.kind is Kind.INSTRUMENT:
         found |= {f"i:{of.form}:{field}" for field in (*fields, *of.title.years)}
     return found | set(moments(of, fields))

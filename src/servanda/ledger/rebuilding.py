@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select
 
@@ -21,11 +22,12 @@ from servanda.ledger.crews import Crew
 from servanda.ledger.entry_rows import rows_of
 from servanda.ledger.folding import entry_of
 from servanda.ledger.judging import Rulings
-from servanda.ledger.matching import hopeless
 from servanda.ledger.profiles import Profile, bases, block_keys, profile, traits
-from servanda.ledger.records import Card
+from servanda.ledger.reach import hopeless
+from servanda.ledger.records import Card, Filed
 from servanda.ledger.rows import card_from
 from servanda.ledger.schema import (
+    CACHE,
     blocks,
     claims,
     documents,
@@ -43,6 +45,7 @@ from servanda.ledger.schema import (
 from servanda.ledger.schema import twins as twins_table
 
 BATCH = 4000  # claims folded at a time
+ROOMY = 256  # MiB that the writing process keeps in memory meanwhile
 LARGE = 50_000  # claims from which several processes are worth their start
 Row = tuple[object, ...]
 Pairs = list[tuple[int, int]]
@@ -56,52 +59,97 @@ def rebuilt(connection: Connection, ruled: Rulings, path: Path | None = None) ->
     for table in (blocks, twins_table, pending, edges, members, entries, entry_parties, wide, watched, read):
         connection.execute(delete(table))
     large = connection.execute(select(func.count()).select_from(claims)).scalar_one() >= LARGE
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{ROOMY << 10}")  # entries come in the order of no index
     with Crew(connection, ruled, path if large else None) as crew:
-        fold_all(connection, ruled, crew, compare_all(connection, crew))
+        fold_all(connection, ruled, crew, compare_all(connection, ruled, crew))
     watch_all(connection)
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE << 10}")
     return connection.execute(select(func.count()).select_from(entries)).scalar_one()
 
 
 @dataclass(slots=True)
 class Compared:
-    """What comparing found: ties as a flat (a, b, score) array, successions, and which claim stands for which."""
+    """What comparing left to be folded: claims, ties as a flat (a, b, score) array, successions, twins."""
 
+    left: array[int] = field(default_factory=lambda: array("q"))
     ties: array[float] = field(default_factory=lambda: array("d"))
     followed: Pairs = field(default_factory=list)
     held: dict[int, int] = field(default_factory=dict)
 
 
-def compare_all(connection: Connection, crew: Crew) -> Compared:
-    """Compare within the blocks of each set of parties, one set at a time."""
+class Base(NamedTuple):
+    """What one base gives: blocks as a flat (key, claim) array in order, rows of edges, twins, and rows of entries.
+
+    The entries are those of claims that no other base can tie to anything; the rest are ``left``.
+    """
+
+    keyed: array[int]
+    edges: list[deriving.EdgeRow]
+    held: dict[int, int]
+    made: tuple[list[Row], ...]
+    left: array[int]
+
+
+def compare_all(connection: Connection, ruled: Rulings, crew: Crew) -> Compared:
+    """Compare within the blocks of each set of parties, one set at a time, and fold what only that set can tie."""
     numbers = by_parties(connection)
     sets_of = by_base(numbers)
     in_order = sorted(sets_of, key=lambda base: (min(block_keys(base, ("",))), base))
-    jobs = ((base, array("q", (n for key in sets_of[base] for n in numbers[key]))) for base in in_order)
-    made = Compared()
-    for keyed, rows, held in crew.each(compared, jobs):
-        put(connection, blocks, zip(keyed[::2], keyed[1::2], strict=True))
-        put(connection, edges, rows)
-        made.held |= held
-        for a, b, score, _ in rows:
+    bound = set(deriving.bonds(connection, ruled))
+    jobs = ((base, array("q", (n for key in sets_of[base] for n in numbers[key])), bound) for base in in_order)
+    made = Compared(array("q", (n for key, of in numbers.items() if not key for n in of)))
+    for found in crew.each(compared, jobs):
+        put(connection, blocks, zip(found.keyed[::2], found.keyed[1::2], strict=True))
+        put(connection, edges, found.edges)
+        twins.keep(connection, found.held)
+        put_entries(connection, found.made)
+        gather(made, found)
+    return made
+
+
+def gather(made: Compared, found: Base) -> None:
+    """Keep of what was found in one base what is needed to fold what it left."""
+    left = set(found.left)
+    made.left.extend(found.left)
+    made.held |= {n: first for n, first in found.held.items() if n in left}
+    for a, b, score, _ in found.edges:
+        if a in left or b in left:
             if score is None:
                 made.followed.append((a, b))
             else:
                 made.ties.extend((a, b, score))
-    twins.keep(connection, made.held)
-    return made
 
 
-def compared(
-    connection: Connection, ruled: Rulings, base: str, own: array[int]
-) -> tuple[array[int], list[Row], dict[int, int]]:
-    """Return the blocks of one base, as a flat (key, claim) array in order, the rows of its edges, and its twins."""
+def compared(connection: Connection, ruled: Rulings, base: str, own: array[int], bound: set[int]) -> Base:
+    """Compare the claims of one base; ``bound`` are claims that people tied to others."""
     filed = deriving.filed_claims(connection, sorted(own), ruled)
     held = twins.first_of(filed)
     known = {n: profile(one) for n, one in filed.items() if n not in held}
     found = {n: block_keys(base, traits(one)) for n, one in known.items()}
     keyed = array("q", (x for pair in sorted((key, n) for n, some in found.items() for key in some) for x in pair))
     pairs = ((pair, known[pair[0]], known[pair[1]]) for pair in pairs_in(base, known, found))
-    return keyed, list(deriving.edge_rows(pairs)), {n: first for n, first in held.items() if found[first]}
+    rows = list(deriving.edge_rows(pairs))
+    kept = {n: first for n, first in held.items() if found[first]}
+    elsewhere = {n for n, of in filed.items() if n in bound or bases(frozenset(of.claim.parties)) != [base]}
+    left = reached(filed, rows, held, elsewhere)
+    own_ties = [(a, b, score) for a, b, score, _ in rows if score is not None and a not in left]
+    followed = [(a, b) for a, b, score, _ in rows if score is None]
+    whole = {n: of for n, of in filed.items() if n not in left}
+    later = deriving.successors(connection, filed, ruled, followed)
+    made = folded_rows(whole, own_ties, ruled, kept, later)
+    return Base(keyed, rows, kept, made, array("q", sorted(left)))
+
+
+def reached(
+    filed: Collection[int], rows: Sequence[deriving.EdgeRow], held: Mapping[int, int], start: set[int]
+) -> set[int]:
+    """Return the claims that edges or twins tie to some of those to start from, these among them."""
+    if not start:
+        return set()
+    ties = ((a, b) for a, b, score, _ in rows if score is not None)
+    root = deriving.rooted(filed, chain(ties, held.items()))
+    homes = {root[n] for n in start}
+    return {n for n, home in root.items() if home in homes}
 
 
 def by_parties(connection: Connection) -> dict[str, array[int]]:
@@ -146,13 +194,16 @@ def first_shared(one: Profile, other: Profile) -> str:
 
 
 def fold_all(connection: Connection, ruled: Rulings, crew: Crew, made: Compared) -> None:
-    """Fold every undertaking, some whole components at a time."""
-    in_force = select(claims.c.n).where(claims.c.withdrawn.is_(None)).order_by(claims.c.parties, claims.c.n)
-    numbers = list(connection.execute(in_force).scalars())
+    """Fold what comparing left, some whole components at a time."""
+    numbers = sorted(set(made.left))
     extra = [(a, b) for a, some in deriving.bonds(connection, ruled).items() for b in some]
     for rows in crew.each(folded, batches(numbers, made, extra)):
-        for table, of in zip((entries, members, entry_parties, wide), rows, strict=True):
-            put(connection, table, of)
+        put_entries(connection, rows)
+
+
+def put_entries(connection: Connection, rows: tuple[list[Row], ...]) -> None:
+    for table, of in zip((entries, members, entry_parties, wide), rows, strict=True):
+        put(connection, table, of)
 
 
 def batches(
@@ -205,7 +256,16 @@ def folded(
 ) -> tuple[list[Row], ...]:
     """Fold whole components; return the rows of their entries for each table."""
     filed = deriving.filed_claims(connection, numbers, ruled)
-    later = deriving.successors(connection, filed, ruled, followed)
+    return folded_rows(filed, found, ruled, held, deriving.successors(connection, filed, ruled, followed))
+
+
+def folded_rows(
+    filed: Mapping[int, Filed],
+    found: Iterable[deriving.Tie],
+    ruled: Rulings,
+    held: Mapping[int, int],
+    later: Mapping[str, Sequence[Filed]],
+) -> tuple[list[Row], ...]:
     groups = deriving.grouped(filed, found, ruled, held)
     made = [entry_of(of, ruled, deriving.FOREVER, successor=deriving.successor(of, later)) for of in groups]
     return rows_of(made, {f.id: n for n, f in filed.items()})

@@ -20,6 +20,7 @@ from anyascii import anyascii
 
 from servanda.codebook import organisations
 
+DIGIT = regex.compile(r"\p{N}")
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’]s\b)?")
 ORDINAL = regex.compile(
     r"(?<![\p{N}.,])(\d{1,3})\s?-?(?:st|nd|rd|th|वें|वीं|वां|वाँ|वे|वी|वा|й|я|е|го|ое|ая|ый|ой|ом|ª|º)(?![\p{L}\p{M}])"
@@ -65,7 +66,11 @@ SCALE = {
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title as matching sees it: weighed words, and the numbers that tell one thing from its like."""
+    """A title as matching sees it: weighed words, and the numbers that tell one thing from its like.
+
+    ``long`` are the telling words that may be spelt otherwise, ``letters`` their first letters,
+    ``heads`` the first three letters of all words.
+    """
 
     words: Mapping[str, float]
     ordinals: frozenset[int]
@@ -73,6 +78,10 @@ class Title:
     amounts: frozenset[float]
     counts: frozenset[int]
     weight: float
+    numbered: bool
+    long: frozenset[str]
+    letters: frozenset[str]
+    heads: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +192,8 @@ def singular(token: str) -> str:
 
 
 def amounts_in(text: str) -> Iterator[float]:
+    if not DIGIT.search(text):
+        return
     for number, scale in AMOUNT.findall(text):
         key = plain(scale)
         factor = next((f for s, f in SCALE.items() if plain(s) == key or (len(s) > 4 and key.startswith(s))), 1.0)
@@ -191,19 +202,25 @@ def amounts_in(text: str) -> Iterator[float]:
 
 def ordinals_in(text: str) -> Iterator[int]:
     lowered = plain(text)
-    yield from (int(number) for number in ORDINAL.findall(lowered))
+    if DIGIT.search(text):
+        yield from (int(number) for number in ORDINAL.findall(lowered))
     yield from (PHASES.get(word) or int(word) for word in PHASE.findall(lowered))
     known = lexicon().ordinals
     yield from (known[token] for token in tokens(text) if token in known)
 
 
 def years_in(text: str) -> Iterator[int]:
+    if not DIGIT.search(text):
+        return
     yield from (int(year) for year in YEAR.findall(text))
     yield from (int(year[:2] + short) for year, short in YEARS_SHORT.findall(text))
 
 
 def without_short(text: str) -> str:
     """Return a name without the short form in brackets that only repeats its initials ("Development Bank (DB)")."""
+
+    if "(" not in text:
+        return text
 
     def kept(found: regex.Match[str]) -> str:
         before = PLAIN_WORD.findall(text[: found.start()])
@@ -215,7 +232,12 @@ def without_short(text: str) -> str:
 
 def counts_in(text: str) -> Iterator[int]:
     """Yield how many pieces a text speaks of ("106 houses", "five memorandums"): no year, ordinal, day or sum."""
-    bare = DAYS.sub(" ", AMOUNT.sub(" ", ORDINAL.sub(" ", plain(text))))
+    bare = plain(text)
+    if DIGIT.search(text):
+        bare = AMOUNT.sub(" ", ORDINAL.sub(" ", bare))
+    elif not any(word in bare for word in NUMBERS):
+        return
+    bare = DAYS.sub(" ", bare)
     for number in COUNT.findall(bare):
         found = NUMBERS.get(number) or int(number.replace(",", ""))
         if not 1900 <= found <= 2100:
@@ -246,6 +268,15 @@ def written_out(text: str) -> Iterator[str]:
         yield from lexicon().short.get(token, (token,))
 
 
+def bare_words(text: str) -> str:
+    """Return a title in plain letters without numbers that are read apart and without long names of parties."""
+    counted = DIGIT.search(text) is not None
+    bare = long_names().sub(" ", plain(AMOUNT.sub(" ", YEARS_SHORT.sub(" ", text)) if counted else text))
+    if counted:
+        bare = ORDINAL.sub(" ", bare)
+    return MEMORANDUM.sub("memorandum", bare) if "memorand" in bare else bare
+
+
 @lru_cache(maxsize=100_000)
 def read_title(text: str) -> Title:
     """Return the words of a title with their weights, and its ordinals, years and amounts of money."""
@@ -253,15 +284,16 @@ def read_title(text: str) -> Title:
     years, ordinals = frozenset(years_in(text)), frozenset(ordinals_in(text))
     written = {str(year) for year in years} | {str(number) for number in ordinals}
     words: dict[str, float] = {}
-    bare = MEMORANDUM.sub(
-        "memorandum", ORDINAL.sub(" ", long_names().sub(" ", plain(AMOUNT.sub(" ", YEARS_SHORT.sub(" ", text)))))
-    )
-    for token in written_out(bare):
+    for token in written_out(bare_words(text)):
         if token not in written and token not in lexicon().ordinals:
             meaning, weight = weighed(token)
             if weight > 0 and token not in party_words():
                 words[meaning] = weight
-    return Title(words, ordinals, years, frozenset(amounts_in(text)), frozenset(counts_in(text)), sum(words.values()))
+    long = frozenset(word for word, weight in words.items() if weight == 1.0 and len(word) > 4)
+    amounts, counts = frozenset(amounts_in(text)), frozenset(counts_in(text))
+    letters, heads = frozenset(word[0] for word in long), frozenset(word[:3] for word in words)
+    numbered = bool(ordinals or years or amounts or counts)
+    return Title(words, ordinals, years, amounts, counts, sum(words.values()), numbered, long, letters, heads)
 
 
 ANUSVARA = ((regex.compile("ंह"), "नग"), (regex.compile("ं(?=[पफबभम])"), "म"), (regex.compile("[ंँ]"), "न"))

@@ -17,6 +17,7 @@ from servanda.extracting import extractor
 from servanda.extracting.candidates import Candidate
 from servanda.extracting.linear import Weights
 from servanda.extracting.merging import Thing, things
+from servanda.extracting.stages import settle_stage
 from servanda.extracting.weighing import weigh
 from servanda.model import Claim, Document, Kind, Stage
 from train import Labelled, repeats_claim
@@ -75,7 +76,7 @@ def claims_with(d: Labelled, trained: Trained, steps: tuple[str, ...]) -> Iterat
     found = extractor.judged(d.setting, trained)
     kept = corrected(d, found, steps)
     for i in kept:
-        extractor.settle_stage(found[i], trained, g.text)
+        settle_stage(found[i], trained, g.text)
         if "stage" in steps:
             stage_corrected(d, i, found[i])
         extractor.describe_phrase(found[i], d.setting)

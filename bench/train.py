@@ -23,12 +23,13 @@ from sklearn.linear_model import LogisticRegression
 from gold import GoldClaim, GoldDocument, gold_documents, silver_documents, words
 from servanda.extracting import extractor
 from servanda.extracting.candidates import Candidate, candidates
-from servanda.extracting.extractor import CONSIDER, Setting, describe_phrase, settle_keep, settle_parties, settle_stage
+from servanda.extracting.extractor import CONSIDER, Setting, describe_phrase, settle_keep, settle_parties
 from servanda.extracting.linear import score
 from servanda.extracting.merging import LOOK_BACK, Thing, pair_features
 from servanda.extracting.parties import choices
 from servanda.extracting.phrases import evidence
 from servanda.extracting.rivals import rival_features
+from servanda.extracting.stages import settle_stage, stage_features
 from servanda.extracting.weighing import log_odds, thing_features
 from servanda.model import Span
 
@@ -232,15 +233,24 @@ def shared(quote: Span, place: tuple[int, int]) -> float:
 
 
 def fit_stages(documents: list[Labelled]) -> dict[str, dict[str, float]]:
+    """Learn the stage; of several that a claim may have, the first counts half as much again as each other one."""
     lists, stages, weights = [], [], []
     for d in documents:
         for i, c in enumerate(d.candidates):
             claim = d.truth(i)
             if claim is not None and c.kind in claim.kinds:
-                lists.append(c.features)
-                stages.append(claim.stages[0])
-                weights.append(d.weight)
-    return fit_many(lists, stages, 0.08, weights)
+                features = stage_features(c, d.document.text)
+                for stage, share in shares(claim.stages):
+                    lists.append(features)
+                    stages.append(stage)
+                    weights.append(d.weight * share)
+    return fit_many(lists, stages, 0.08, weights, least=5)
+
+
+def shares(values: list[str]) -> list[tuple[str, float]]:
+    """Return what each of several right values counts, together one."""
+    whole = len(values) + 0.5
+    return [(v, (1.5 if i == 0 else 1.0) / whole) for i, v in enumerate(values)]
 
 
 def fit_keep(documents: list[Labelled]) -> dict[str, float]:

@@ -19,8 +19,8 @@ from servanda.asking.answers import Draft
 from servanda.asking.quotations import WORD, Found, Page, folded_words
 from servanda.codebook import rung
 from servanda.extracting.candidates import Candidate, candidates
-from servanda.extracting.extractor import settle_stage
 from servanda.extracting.linear import models
+from servanda.extracting.stages import settle_stage
 from servanda.language.cast import cast_of
 from servanda.language.dates import DateMention, bounds, dates_in
 from servanda.language.mentions import Reading, Sentence, read

@@ -6,7 +6,6 @@ rule gave each slot, and holds quotations that stand in the text.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,6 @@ from typing import Any
 
 import regex
 
-from servanda.extracting.bounds import forbidden
 from servanda.extracting.candidates import Candidate, candidates
 from servanda.extracting.explaining import Nearness, nearness, reasons
 from servanda.extracting.linear import Weights, models, probability, score
@@ -23,6 +21,7 @@ from servanda.extracting.parties import best, choices
 from servanda.extracting.phrases import content_words, evidence, ordinals_in, phrase
 from servanda.extracting.rivals import rival_features
 from servanda.extracting.slots import slots_of
+from servanda.extracting.stages import settle_stage
 from servanda.extracting.values import Slots, plain
 from servanda.extracting.weighing import weigh
 from servanda.language.cast import Cast, cast_of
@@ -101,21 +100,6 @@ def settle_parties(c: Candidate, setting: Setting, last: set[str], weights: Weig
     c.parties, c.party_score = choice.parties, points
     c.party_features = party_summary(choice.parties, points, lead, c)
     return set(choice.parties)
-
-
-def settle_stage(c: Candidate, trained: Mapping[str, Weights], text: str) -> None:
-    """Set the stage by the trained layer among those that the words allow; without it the rule's own stays."""
-    ruled_out = forbidden(c, text)
-    allowed = [s for s in Stage if f"stage.{s}" in trained and s not in ruled_out]
-    points = {s: score(trained[f"stage.{s}"], c.features) for s in allowed}
-    if points:
-        c.stage = max(points, key=lambda s: points[s])
-        top = points[c.stage]
-        whole = sum(math.exp(p - top) for p in points.values())
-        c.stages = {s: math.exp(p - top) / whole for s, p in points.items()}
-    else:
-        c.stage = Stage.PROPOSED if c.stage in ruled_out else c.stage
-        c.stages = {c.stage: 1.0}
 
 
 def stage_of(thing: Thing) -> Stage:

@@ -1,0 +1,86 @@
+"""How far a candidate has come: what its sentence says of it, and the choice among stages.
+
+Only candidates that may be kept come here, so that more words may be asked: all of the
+sentence, the words beside the head, every cue that may govern it, the tense of its clause
+and the dates near it. The document's topics have no say: they tell nothing of a stage.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from servanda.extracting.bounds import forbidden
+from servanda.extracting.candidates import PLAIN_WORD, Candidate
+from servanda.extracting.linear import Weights, score
+from servanda.model import Stage
+
+LEFT_OUT = "doc."
+VERBAL = ("future", "past", "perfect", "present", "hedge", "negation", "condition")
+AUXILIARY = 3
+BESIDE = 4
+
+
+def sentence_words(c: Candidate, text: str) -> list[str]:
+    """The words of the sentence before and behind a head; the four nearest on each side by themselves."""
+    before = PLAIN_WORD.findall(text[c.sentence.start : c.head.start].lower())
+    behind = PLAIN_WORD.findall(text[c.head.stop : c.sentence.stop].lower())
+    made = [f"sb:{w}" for w in set(before)] + [f"sa:{w}" for w in set(behind)]
+    made += [f"b{min(i, 2)}:{w}" for i, w in enumerate(reversed(before[-BESIDE:]), 1)]
+    made += [f"a{min(i, 2)}:{w}" for i, w in enumerate(behind[:BESIDE], 1)]
+    return made
+
+
+def every_cue(c: Candidate) -> list[str]:
+    """The stage, side and clause of each cue that may govern a head, not of the nearest alone."""
+    made = set()
+    for g in c.governors:
+        a, b = (c.head.stop, g.cue.start) if g.behind else (g.cue.stop, c.head.start)
+        here = f"{g.stage}{'b' if g.behind else 'a'}{min(2, c.sentence.breaks_between(a, b))}"
+        made |= {f"any:{g.stage}{'b' if g.behind else 'a'}", f"an:{here}", f"ank:{here}{c.kind}"}
+    return sorted(made)
+
+
+def tense(c: Candidate) -> list[str]:
+    """The last words of tense and doubt before a head, and those that go with its nearest cue: "will discuss"."""
+    s = c.sentence
+    marks = sorted((m.stop, m.start, name) for name in VERBAL for m in s.marked(name))
+    before = [name for stop, _, name in marks if stop <= c.head.start]
+    last = before[-1] if before else "-"
+    made = [f"lt:{last}", f"lt2:{'.'.join(before[-2:])}", f"ltk:{last}{c.kind}"]
+    if c.governors:
+        first = c.governors[0]
+        cue = first.cue
+        near = sorted({n for stop, _, n in marks if stop <= cue.stop and goes_with(c, stop, cue.start)})
+        whole = ".".join(near)
+        made += [f"ct:{first.name}&{n}" for n in near]
+        made += [f"ct:{first.stage}.{whole}", f"ctk:{c.kind}{first.stage}.{whole}"]
+    return made
+
+
+def goes_with(c: Candidate, stop: int, cue: int) -> bool:
+    """True where a mark ends within an auxiliary's reach of a cue, no clause between them."""
+    s = c.sentence
+    return s.distance(stop, cue) <= AUXILIARY and not s.breaks_between(stop, cue)
+
+
+def stage_features(c: Candidate, text: str) -> list[str]:
+    """Return what the choice of a stage may know of a candidate."""
+    kept = [f for f in c.features if not f.startswith(LEFT_OUT)]
+    return kept + sentence_words(c, text) + every_cue(c) + tense(c)
+
+
+def settle_stage(c: Candidate, trained: Mapping[str, Weights], text: str) -> None:
+    """Set the stage by the trained layer among those that the words allow; without it the rule's own stays."""
+    ruled_out = forbidden(c, text)
+    allowed = [s for s in Stage if f"stage.{s}" in trained and s not in ruled_out]
+    features = stage_features(c, text) if allowed else []
+    points = {s: score(trained[f"stage.{s}"], features) for s in allowed}
+    if points:
+        c.stage = max(points, key=lambda s: points[s])
+        top = points[c.stage]
+        whole = sum(math.exp(p - top) for p in points.values())
+        c.stages = {s: math.exp(p - top) / whole for s, p in points.items()}
+    else:
+        c.stage = Stage.PROPOSED if c.stage in ruled_out else c.stage
+        c.stages = {c.stage: 1.0}

@@ -123,7 +123,13 @@ def silver_claim(data: dict[str, Any], text: str) -> GoldClaim:
     named = {word for start, stop in data.get("title", ()) for word in words(text[start:stop])}
     named |= {f"#{n}" for n in range(data.get("title_elsewhere", 0))}
     slots = {k: v for k, v in data.items() if k not in ("title", "title_elsewhere", "quotes")}
+    slots |= {k: names_at(slots[k], text) for k in ("persons", "persons_any") if slots.get(k) is not None}
     return GoldClaim(slots, [(a, b) for a, b in data["quotes"]], frozenset(named))
+
+
+def names_at(found: list[Any], text: str) -> list[Any]:
+    """Read names, or lists of names, by their places."""
+    return [text[f[0] : f[1]] if len(f) == 2 and isinstance(f[0], int) else names_at(f, text) for f in found]
 
 
 def silver_documents(file: Path, corpus: Path) -> Iterator[GoldDocument]:

@@ -3,7 +3,7 @@
     python bench/silver.py FOLDER [--corpus ../shared/corpus/news.jsonl.gz]
 
 FOLDER holds annotations in the gold's form; the digits of a file's name are the row of the corpus that its text
-came from. Each claim keeps its codes and dates, the places of its quotes, and the places of its title's words.
+came from. Each claim keeps its codes and dates, and the places of its quotes, its title's words and its people's names.
 What is written can be read by ``gold.silver_documents`` and gives the documents that were annotated.
 """
 
@@ -22,6 +22,7 @@ from gold import WORD, GoldClaim, GoldDocument, corpus_text, gold_document, plac
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared"
 CODES = ("kind", "form", "stage", "parties", "by", "when", "due", "period", "domains")
+PEOPLE = ("persons", "persons_any")
 
 
 def title_places(claim: GoldClaim, text: str) -> tuple[list[list[int]], int]:
@@ -56,6 +57,22 @@ def joined(spans: list[list[int]], text: str) -> list[list[int]]:
     return made
 
 
+def people_places(claim: GoldClaim, names: list[Any], text: str) -> list[Any] | None:
+    """Return where each name, or each of each list, stands nearest to the quotes; None where one stands nowhere."""
+    found: list[Any] = []
+    near = min((a for a, _ in claim.places), default=0)
+    for name in names:
+        if isinstance(name, list):
+            where: Any = people_places(claim, name, text)
+        else:
+            stands = places(text, name)
+            where = list(min(stands, key=lambda s: abs(s[0] - near))) if stands else None
+        if where is None:
+            return None
+        found.append(where)
+    return found
+
+
 def coded_claim(claim: GoldClaim, text: str) -> dict[str, Any]:
     slots = [name for code in CODES for name in (code, code + "_any")]
     made = {name: claim.data[name] for name in slots if name in claim.data}
@@ -64,6 +81,7 @@ def coded_claim(claim: GoldClaim, text: str) -> dict[str, Any]:
     title, missing = title_places(claim, text)
     made |= {"title": title} if title else {}
     made |= {"title_elsewhere": missing} if missing else {}
+    made |= {name: people_places(claim, claim.data[name], text) for name in PEOPLE if name in claim.data}
     return made | {"quotes": [list(p) for p in claim.places]}
 
 

@@ -1,4 +1,4 @@
-"""Train the linear layer: keep or drop, whose, which stage, same or different.
+"""Train the linear layer: keep or drop, whose, which stage, same or different, which date and person.
 
     python bench/train.py [GOLD_FOLDER|SILVER.jsonl...] [--write]
 
@@ -409,7 +409,10 @@ def main() -> None:
     args = ap.parse_args()
     documents = [Labelled(g) for g in read_sources(args.folders or sources(args.shared), args.shared)]
     print(f"{len(documents)} documents, {sum(len(d.claim_of) for d in documents)} candidates that stand for claims")
+    from choosers import fit_choosers
+
     models = train(weighted(documents, args.shared))
+    models |= fit_choosers(documents)
     if args.write:
         target = Path(__file__).parent.parent / "src/servanda/extracting/weights.json"
         target.write_text(json.dumps(models, ensure_ascii=False, indent=0, sort_keys=True), "utf-8")

@@ -14,6 +14,7 @@ from typing import Any
 import regex
 
 from servanda.extracting.candidates import Candidate, candidates
+from servanda.extracting.choosing import choose, members_of
 from servanda.extracting.explaining import Nearness, nearness, reasons
 from servanda.extracting.linear import Weights, models, probability, score
 from servanda.extracting.merging import Thing, distinct, things
@@ -27,17 +28,17 @@ from servanda.extracting.weighing import weigh
 from servanda.language.cast import Cast, cast_of
 from servanda.language.mentions import Reading, read
 from servanda.language.packs import languages
-from servanda.model import Claim, Document, Span, Stage
+from servanda.model import NOTHING, Claim, Document, Span, Stage
 from servanda.problems import Problem
 
 NUMBER = regex.compile(r"\p{N}+(?:st|nd|rd|th)?")
 LEAD_STEPS = (0.1, 0.3, 0.7, 1.5, 3.0)
 SLOT_RULES = {
-    "when": "the date nearest to the head, read by its clause's tense",
-    "due": "the date nearest to the head, still ahead of the document's",
+    "when": "the likeliest date of its sentences, read by its clause's tense",
+    "due": "the likeliest date of its sentences, still ahead of the document's",
     "period": "a range of years in the sentence",
     "by": "the one party that stands as subject",
-    "persons": "people of the parties in the quotation",
+    "persons": "the likeliest people of its sentences",
     "orgs": "bodies near the head",
     "items": "goods named in the noun phrase",
     "domains": "words of the field in the noun phrase, else the head's own, else nearby",
@@ -171,17 +172,25 @@ def told(setting: Setting, trained: Mapping[str, Weights]) -> list[Thing]:
     return found
 
 
-def claim_of(thing: Thing, setting: Setting, document: Document, home: str) -> Claim:
+def ruled(thing: Thing, setting: Setting) -> Slots:
+    """The slots of a thing by the rules: from its clearest member, else from a repetition."""
+    reading, c, stage = setting.reading, thing.lead, stage_of(thing)
+    slots = slots_of(c, stage, c.parties, reading, setting.cast, evidence(c, c.phrase, reading))
+    for member in [m for m in thing.members if m is not c][:TELLING]:
+        quote = evidence(member, member.phrase, reading)
+        add_missing(slots, slots_of(member, stage, c.parties, reading, setting.cast, quote, 1))
+    return slots
+
+
+def claim_of(
+    thing: Thing, setting: Setting, document: Document, home: str, trained: Mapping[str, Weights] = NOTHING
+) -> Claim:
     """Make the claim of a thing: slots from its clearest member, a quotation from each."""
     reading, c = setting.reading, thing.lead
     others = [m for m in thing.members if m is not c]
-    first = evidence(c, c.phrase, reading)
-    quotes = distinct(first, [evidence(m, m.phrase, reading) for m in others])
-    stage = stage_of(thing)
-    slots = slots_of(c, stage, c.parties, reading, setting.cast, first)
-    for member in others[:TELLING]:
-        quote = evidence(member, member.phrase, reading)
-        add_missing(slots, slots_of(member, stage, c.parties, reading, setting.cast, quote, 1))
+    quotes = distinct(evidence(c, c.phrase, reading), [evidence(m, m.phrase, reading) for m in others])
+    stage, slots = stage_of(thing), ruled(thing, setting)
+    choose(slots, members_of(c, others), stage, reading, setting.cast, trained)
     return Claim(
         document=home,
         kind=c.kind,
@@ -233,7 +242,7 @@ def extract(document: Document, trained: Mapping[str, Weights] | None = None) ->
         return Extraction(())
     home = document.id
     found = told(setting, trained)
-    return Extraction(tuple(claim_of(t, setting, document, home) for t in found if t.worth >= KEEP))
+    return Extraction(tuple(claim_of(t, setting, document, home, trained) for t in found if t.worth >= KEEP))
 
 
 def explain(document: Document, trained: Mapping[str, Weights] | None = None) -> list[Nearness]:

@@ -58,6 +58,12 @@ def is_ahead(edtf: str, anchor: str | None) -> bool | None:
     return None if last is None or today is None else last >= today
 
 
+def is_back(edtf: str, anchor: str | None) -> bool:
+    """True where a stretch of years ends with the document's own or before it: "the last 20 years"."""
+    last, today = bounds(edtf)[1], bounds(anchor)[1] if anchor else None
+    return last is None or today is None or last.year <= today.year
+
+
 def from_day(edtf: str, length: str) -> str:
     """The interval of a length from a day: Wednesday and P3D give Wednesday to Friday."""
     first, found = bounds(edtf)[0], LENGTH.match(length)
@@ -107,7 +113,8 @@ def put_dates(slots: Slots, c: Candidate, stage: Stage, reading: Reading, breaks
     spans = [m for m in found if m.precision in ("range", "fiscal")]
     years = [m for m in spans if m.value and YEARS.fullmatch(m.value) and "/" in m.value]
     for period in years:
-        slots.put("period", period.value, period.span)
+        if c.kind not in HELD and period.value and not (period.relative and is_back(period.value, reading.anchor)):
+            slots.put("period", period.value, period.span)
     mention = nearest_date(c, [m for m in found if m not in years], reading.text, breaks)
     fit = dated(c, mention, stage, reading.anchor) if mention else None
     if mention is None or fit is None:

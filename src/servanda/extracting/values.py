@@ -28,6 +28,11 @@ class Slots:
             self.values[slot] = value
             self.spans[slot] = spans
 
+    def drop(self, *slots: str) -> None:
+        for slot in slots:
+            self.values.pop(slot, None)
+            self.spans.pop(slot, None)
+
     def put_all(self, slot: str, found: Iterable[tuple[str, Span]]) -> None:
         pairs = dict(reversed([*found]))
         if pairs and slot not in self.values:

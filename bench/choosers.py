@@ -20,6 +20,7 @@ from gold import GoldClaim, accepted
 from scoring import scorer
 from servanda.extracting import extractor
 from servanda.extracting.choosing import Option, Values, date_options, members_of, people_options
+from servanda.extracting.linear import Weights, models
 from servanda.extracting.merging import Thing
 from servanda.extracting.phrases import evidence
 from train import HERE, SHARED, Labelled, fit_binary, pairing, read_sources, sources, train_candidates, weighted
@@ -75,16 +76,15 @@ def add(rows: Rows, option: Option, label: int | None, weight: float) -> None:
             column.append(value)  # type: ignore[arg-type]
 
 
-def fit_choosers(documents: list[Labelled], parts: int = 2) -> dict[str, dict[str, float]]:
-    """Return the models "date" and "person"."""
+def fit_choosers(documents: list[Labelled], told: Weights, parts: int = 2) -> dict[str, dict[str, float]]:
+    """Return the models "date" and "person"; ``told`` weighs the things that are told."""
     dates: Rows = ([], [], [])
     people: Rows = ([], [], [])
-    told = extractor.models().get("told", {})
     for part in range(parts):
-        models = train_candidates([d for i, d in enumerate(documents) if i % parts != part]) | {"told": told}
+        learnt = train_candidates([d for i, d in enumerate(documents) if i % parts != part]) | {"told": dict(told)}
         for d in documents[part::parts]:
             if len(d.setting.reading.weight) > 1:
-                found = [t for t in extractor.told(d.setting, models) if t.worth >= extractor.KEEP]
+                found = [t for t in X t.worth >= extractor.KEEP]
                 rows_of(d, found, dates, people)
     made = {}
     for name, (lists, labels, weights) in (("date", dates), ("person", people)):
@@ -99,11 +99,11 @@ def main() -> None:
     ap.add_argument("--write", action="store_true")
     args = ap.parse_args()
     documents = [Labelled(g) for g in read_sources(sources(args.shared), args.shared)]
-    made = fit_choosers(weighted(documents, args.shared))
+    made = fit_choosers(weighted(documents, args.shared), models().get("told", {}))
     if args.write:
         target = HERE.parent / "src/servanda/extracting/weights.json"
-        models = json.loads(target.read_text("utf-8")) | made
-        target.write_text(json.dumps(models, ensure_ascii=False, indent=0, sort_keys=True), "utf-8")
+        whole = json.loads(target.read_text("utf-8")) | made
+        target.write_text(json.dumps(whole, ensure_ascii=False, indent=0, sort_keys=True), "utf-8")
 
 
 if __name__ == "__main__":

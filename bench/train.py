@@ -412,7 +412,7 @@ def main() -> None:
     from choosers import fit_choosers
 
     models = train(weighted(documents, args.shared))
-    models |= fit_choosers(documents)
+    models |= fit_choosers(documents, models["told"])
     if args.write:
         target = Path(__file__).parent.parent / "src/servanda/extracting/weights.json"
         target.write_text(json.dumps(models, ensure_ascii=False, indent=0, sort_keys=True), "utf-8")

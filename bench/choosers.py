@@ -84,7 +84,7 @@ def fit_choosers(documents: list[Labelled], told: Weights, parts: int = 2) -> di
         learnt = train_candidates([d for i, d in enumerate(documents) if i % parts != part]) | {"told": dict(told)}
         for d in documents[part::parts]:
             if len(d.setting.reading.weight) > 1:
-                found = [t for t in X t.worth >= extractor.KEEP]
+                found = [t for t in extractor.told(d.setting, learnt) if t.worth >= extractor.KEEP]
                 rows_of(d, found, dates, people)
     made = {}
     for name, (lists, labels, weights) in (("date", dates), ("person", people)):

@@ -222,11 +222,14 @@ def values(slots: Slots) -> dict[str, Any]:
 
 
 def add_missing(slots: Slots, more: Slots) -> None:
-    """Take from a repetition what the first mention does not say; a second date is left alone."""
+    """Take from a repetition what the first mention does not say; a second date is left alone, bodies come in pairs."""
     for slot in ("when", "due", "period", "persons", "where", "under"):
         if slot in more.values and slot not in slots.values and not (slot == "due" and "when" in slots.values):
             slots.values[slot] = more.values[slot]
             slots.spans[slot] = more.spans[slot]
+    both = more.values.get("orgs", ())
+    if "orgs" not in slots.values and len(both) > 1:
+        slots.values["orgs"], slots.spans["orgs"] = both, more.spans["orgs"]
 
 
 def extract(document: Document, trained: Mapping[str, Weights] | None = None) -> Extraction:

@@ -27,6 +27,7 @@ ARTICLE = regex.compile(r"(?:The|This|That|These|A|An|In|On|At|But|And|As|For|Bo
 OPENING = regex.compile(r"[“\"«„]?")
 LONGEST_APPOSITION = 70
 LONG_NAME = 3
+BODIES = ("body", "firm")
 GROUPS = ("working-group", "mechanism")
 EVENTS = ("meeting", "instrument", "exercise")
 
@@ -108,7 +109,7 @@ def called_firm(span: Span, sentence: Sentence, text: str) -> bool:
 
 def is_party(span: Span, sentence: Sentence) -> bool:
     """True for the name of a state, place or person that a pack knows."""
-    return any(m.start <= span.start and span.stop <= m.stop and m.sort != "body" for m in sentence.parties)
+    return any(m.start <= span.start and span.stop <= m.stop and m.sort not in BODIES for m in sentence.parties)
 
 
 def is_event(span: Span, sentence: Sentence) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import regex
@@ -18,7 +18,7 @@ from servanda.extracting.choosing import choose, members_of
 from servanda.extracting.explaining import Nearness, nearness, reasons
 from servanda.extracting.linear import Weights, models, probability, score
 from servanda.extracting.merging import Thing, distinct, things
-from servanda.extracting.parties import best, choices
+from servanda.extracting.parties import best, choices, hosts_apart
 from servanda.extracting.phrases import content_words, evidence, ordinals_in, phrase
 from servanda.extracting.rivals import rival_features
 from servanda.extracting.slots import slots_of
@@ -136,6 +136,15 @@ def judged(setting: Setting, trained: Mapping[str, Weights]) -> list[Candidate]:
     return found
 
 
+def each_host(found: list[Candidate], setting: Setting) -> list[Candidate]:
+    """Give each host of a visit to several a candidate of its own."""
+    after = setting.reading.pack.adpositions == "after"
+    made = []
+    for c in found:
+        made += [replace(c, parties=pair) for pair in hosts_apart(c, after)] or [c]
+    return made
+
+
 def hopeful(found: list[Candidate], keep: Weights) -> list[Candidate]:
     """Leave out what no choice of parties could make a claim: choosing them is most of the work."""
     if not keep:
@@ -164,7 +173,7 @@ def rule_keep(c: Candidate) -> float:
 
 def told(setting: Setting, trained: Mapping[str, Weights]) -> list[Thing]:
     """Return the things that a text may tell of, each weighed among the others."""
-    kept = [c for c in judged(setting, trained) if c.keep >= CONSIDER]
+    kept = [c for c in each_host(judged(setting, trained), setting) if c.keep >= CONSIDER]
     for c in kept:
         settle_stage(c, trained, setting.reading.text)
     found = things(kept, setting.reading.text, trained.get("same", {}))

@@ -140,7 +140,7 @@ class Labelled:
         self.document = document
         self.weight = 1.0
         self.setting = Setting.of(document.text, document.language, document.date, document.title)
-        self.candidates = candidates(self.setting.reading)
+        self.candidates = list(candidates(self.setting.reading))
         for c in self.candidates:
             describe_phrase(c, self.setting)
         self.claim_of = labelled(self.candidates, document.claims, document.text)

@@ -141,5 +141,5 @@ def test_parties_named_only_together_are_never_parted(language: str, text: str) 
 def test_parties_named_together_and_apart_may_be_parted() -> None:
     reading = read("日中韓首脳会談に先立ち、日本と中国の外相が会談した。", "ja")
 
-    met = candidates(reading)[-1]
+    met = list(candidates(reading))[-1]
     assert ("CHN", "JPN") in {c.parties for c in choices(met, reading, reading.ranking(), set(), set())}

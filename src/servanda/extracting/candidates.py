@@ -8,6 +8,7 @@ and never the words of one text.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import regex
@@ -337,18 +338,16 @@ def turned(sentence: Sentence, head: Hit) -> tuple[Kind, str | None]:
     return Kind(head.entry.value), head.entry.data.get("form")
 
 
-def candidates(reading: Reading) -> list[Candidate]:
-    """Return every candidate of a document in reading order, described."""
+def candidates(reading: Reading) -> Iterator[Candidate]:
+    """Yield every candidate of a document in reading order, described; most are dropped before the next is made."""
     document = document_features(reading)
     earlier: Counter[str] = Counter()
-    found = []
     for sentence in reading.sentences:
         for head in sentence.heads:
             c = Candidate(sentence, head, *turned(sentence, head), governors(sentence, head))
             c.stage = rule_stage(c)
             c.features = described(c, reading, document, earlier)
-            found.append(c)
+            yield c
         for head in sentence.heads:
             earlier[suffix(head.entry.id)] += 1
             earlier[head.entry.value] += 1
-    return found

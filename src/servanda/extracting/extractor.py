@@ -7,7 +7,7 @@ rule gave each slot, and holds quotations that stand in the text.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -145,10 +145,10 @@ def each_host(found: list[Candidate], setting: Setting) -> list[Candidate]:
     return made
 
 
-def hopeful(found: list[Candidate], keep: Weights) -> list[Candidate]:
+def hopeful(found: Iterable[Candidate], keep: Weights) -> list[Candidate]:
     """Leave out what no choice of parties could make a claim: choosing them is most of the work."""
     if not keep:
-        return found
+        return list(found)
     return [c for c in found if score(keep, c.features) > HOPELESS]
 
 

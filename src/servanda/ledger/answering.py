@@ -16,10 +16,9 @@ from servanda.ledger.judging import Rulings
 from servanda.ledger.query import Query
 from servanda.ledger.records import Coverage, Entry, Filed, Framework, Line, Series
 from servanda.ledger.rows import parties_key
-from servanda.ledger.schema import chunks, entries, members, read, watched
+from servanda.ledger.schema import chunks, members, read, watched
 from servanda.ledger.series import series_of
 from servanda.ledger.words import read_title
-from servanda.model import Kind
 
 MANY = 400  # entries looked at for series and frameworks
 COUNTED = 1000  # texts looked at for the median time to a signature
@@ -118,7 +117,5 @@ def coverage(connection: Connection, parties: Sequence[str]) -> list[Coverage]:
 
 def waits(connection: Connection, query: Query, as_of: str) -> list[int]:
     """Return the days from agreed to signed of the texts that a query finds, the latest first."""
-    asked = listing.chosen(connection, query, as_of, entries.c.agreed, entries.c.concluded)
-    both = (entries.c.kind == Kind.INSTRUMENT, entries.c.agreed <= entries.c.concluded)
-    asked = asked.where(*both).order_by(entries.c.last.desc()).limit(COUNTED)
-    return [gap(stretch(agreed), stretch(concluded)) for agreed, concluded in connection.execute(asked)]
+    told = listing.waits(connection, query, as_of, COUNTED)
+    return [gap(stretch(agreed), stretch(concluded)) for agreed, concluded in told]

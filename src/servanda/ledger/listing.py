@@ -6,8 +6,11 @@ test holds the two together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -27,22 +30,38 @@ from sqlalchemy import (
     text,
 )
 
-from servanda.ledger.deriving import EVERYBODY
+from servanda.ledger.deriving import EVERYBODY, last_watched
 from servanda.ledger.followthrough import SILENCE, SOON
 from servanda.ledger.query import Query
-from servanda.ledger.records import Line, StatusName, Tally
+from servanda.ledger.records import SETTLED, Line, StatusName, Tally
 from servanda.ledger.rows import parties_key
 from servanda.ledger.schema import claims, entries, entry_parties, members, watched, wide
 from servanda.model import Kind, Stage
 
+NEWEST = (entries.c.last.desc(), entries.c.id.desc())
+SORTED = ((entries.c.last + "").desc(), entries.c.id.desc())  # the same, where another index finds few
 FAR = 4000  # hits of a word query that are ranked; more would not be read
 
 
 def lines(connection: Connection, query: Query, as_of: str, limit: int | None, offset: int = 0) -> list[Line]:
     """Return the entries that a query asks for, newest report first unless it says otherwise."""
-    asked = chosen(connection, query, as_of, entries, status_on(connection, as_of).label("status"))
-    asked = in_order(asked, query).limit(limit).offset(offset)
-    return [line_from(row) for row in connection.execute(asked).mappings()]
+    far = None if limit is None else limit + offset
+    parts = [in_order(part.asked(entries, part.named), query).limit(far) for part in parted(connection, query, as_of)]
+    if len(parts) == 1:
+        parts = [parts[0].limit(limit).offset(offset)]
+        return [line_from(row) for row in connection.execute(parts[0]).mappings()]
+    return merged(connection, parts, query)[offset:far]
+
+
+def merged(connection: Connection, parts: Iterable[Select[Any]], query: Query) -> list[Line]:
+    """Return the lines of several lists that are each in a query's order as one list in that order."""
+    found = [row for part in parts for row in connection.execute(part).mappings()]
+    columns, descending = order(query)
+    named = [column.name for column in columns if isinstance(column, Column)]
+    found.sort(key=lambda row: tuple((row[name] is not None, row[name] or "") for name in named), reverse=descending)
+    if query.sort == "due" and not query.due:
+        found.sort(key=lambda row: row["due_last"] is None)
+    return [line_from(row) for row in found]
 
 
 def by_ids(connection: Connection, ids: Sequence[str], as_of: str) -> list[Line]:
@@ -54,36 +73,99 @@ def by_ids(connection: Connection, ids: Sequence[str], as_of: str) -> list[Line]
 
 def counted(connection: Connection, query: Query, as_of: str) -> dict[StatusName, int]:
     """Return how many entries a query finds, by status."""
-    status = status_on(connection, as_of)
-    asked = chosen(connection, query, as_of, status, func.count()).group_by(status)
-    return {StatusName(name): number for name, number in connection.execute(asked)}
+    found: Counter[StatusName] = Counter()
+    for tally in tallied(connection, query, as_of):
+        found[tally.status] += tally.count
+    return dict(found)
 
 
 def tallied(connection: Connection, query: Query, as_of: str) -> list[Tally]:
     """Return how many entries a query finds, by kind and status, and how many of them were promised before."""
-    status = status_on(connection, as_of)
-    asked = chosen(connection, query, as_of, entries.c.kind, status, func.count(), func.count(entries.c.promised))
-    return [
-        Tally(Kind(row[0]), StatusName(row[1]), row[2], row[3])
-        for row in connection.execute(asked.group_by(entries.c.kind, status))
-    ]
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for part in parted(connection, query, as_of):
+        asked = part.asked(entries.c.kind, part.status, func.count(), func.count(entries.c.promised))
+        for kind, status, count, promised in connection.execute(asked.group_by(entries.c.kind, part.status)):
+            before = found.get((kind, status), (0, 0))
+            found[kind, status] = (before[0] + count, before[1] + promised)
+    return [Tally(Kind(kind), StatusName(status), *counts) for (kind, status), counts in found.items()]
 
 
 def latest(connection: Connection, query: Query, as_of: str, limit: int) -> list[Line]:
-    """Return the last reported entries of each status that a query finds, at most ``limit`` of each, in one pass."""
-    status = status_on(connection, as_of)
-    place = (
-        func.row_number()
-        .over(partition_by=status, order_by=(entries.c.last.desc(), entries.c.id.desc()))
-        .label("place")
-    )
-    ranked = chosen(connection, query, as_of, entries.c.id, status.label("status"), place).subquery()
-    kept = select(ranked.c.id, ranked.c.status).where(ranked.c.place <= limit).subquery()
-    asked = select(entries, kept.c.status).join(kept, kept.c.id == entries.c.id)
-    return [
-        line_from(row)
-        for row in connection.execute(asked.order_by(entries.c.last.desc(), entries.c.id.desc())).mappings()
-    ]
+    """Return the last reported entries of each status that a query finds, at most ``limit`` of each."""
+    found: list[Line] = []
+    for part in parted(connection, query, as_of):
+        if part.looked is None:
+            asked = part.asked(entries.c.id, part.named, place_in(part.status))
+            found += ranked(connection, asked, limit)
+            continue
+        for status in StatusName:
+            asked = part.asked(entries.c.id, literal(status.value).label("status"))
+            newest = NEWEST if status in (StatusName.OPEN, StatusName.SILENT) else SORTED
+            some = asked.where(standing(status, as_of, part.looked)).order_by(*newest).limit(limit).subquery()
+            whole = select(entries, some.c.status).join(some, some.c.id == entries.c.id)
+            found += [line_from(row) for row in connection.execute(whole).mappings()]
+    found.sort(key=lambda line: (line.last, line.id), reverse=True)
+    by_status: dict[StatusName, list[Line]] = defaultdict(list)
+    for line in found:
+        by_status[line.status].append(line)
+    kept = {line.id for of in by_status.values() for line in of[:limit]}
+    return [line for line in found if line.id in kept]
+
+
+def place_in(status: ColumnElement[str]) -> ColumnElement[int]:
+    """Return the place of an entry among those of its status, the last reported first."""
+    return func.row_number().over(partition_by=status, order_by=NEWEST).label("place")
+
+
+def ranked(connection: Connection, asked: Select[Any], limit: int) -> list[Line]:
+    """Return the lines of entries whose place is no further than the limit."""
+    places = asked.subquery()
+    kept = select(places.c.id, places.c.status).where(places.c.place <= limit).subquery()
+    whole = select(entries, kept.c.status).join(kept, kept.c.id == entries.c.id)
+    return [line_from(row) for row in connection.execute(whole).mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Entries to be asked for: all that a query finds, or of two parties those of the dyad and the wider ones apart.
+
+    ``looked`` is the last day on which the dyad was watched, None where the entries have several parties.
+    """
+
+    connection: Connection
+    query: Query
+    status: ColumnElement[str]
+    key: str | None = None
+    wider: Select[Any] | None = None
+    looked: str | None = None
+
+    @property
+    def named(self) -> ColumnElement[str]:
+        return self.status.label("status")
+
+    def asked(self, *columns: Any) -> Select[Any]:
+        made: Select[Any] = select(*columns)
+        if self.key is not None:
+            made = made.select_from(entries).where(entries.c.parties == self.key)
+        else:
+            made = made.select_from(entries.outerjoin(watched, watched.c.parties == entries.c.parties))
+        if self.wider is not None:
+            made = made.where(entries.c.id.in_(self.wider))
+        return narrowed(self.connection, made, self.query, self.status)
+
+
+def parted(connection: Connection, query: Query, as_of: str) -> list[Part]:
+    """Return a query in the parts in which an index answers it."""
+    wanted, status = sorted(set(query.parties)), status_on(connection, as_of)
+    if len(wanted) != 2 or query.words:
+        return [Part(connection, query, status)]
+    bare, key = replace(query, parties=()), parties_key(wanted)
+    looked = last_watched(connection, wanted).last or ""
+    parts = [Part(connection, bare, status_of(as_of, looked), key, looked=looked)]
+    wider = wider_among(connection, wanted)
+    if connection.execute(wider.limit(1)).first() is not None:
+        parts.append(Part(connection, bare, status, wider=wider))
+    return parts
 
 
 def chosen(connection: Connection, query: Query, as_of: str, *columns: Any) -> Select[Any]:
@@ -96,24 +178,56 @@ def chosen(connection: Connection, query: Query, as_of: str, *columns: Any) -> S
 
 def standing_under(connection: Connection, query: Query, as_of: str, limit: int) -> list[Line]:
     """Return the entries that a query finds and that stand under something, last reported first."""
-    asked = chosen(connection, query, as_of, entries, status_on(connection, as_of).label("status"))
-    asked = asked.where(entries.c.under.is_not(None)).order_by(entries.c.last.desc(), entries.c.id.desc())
-    return [line_from(row) for row in connection.execute(asked.limit(limit)).mappings()]
+    return having(connection, query, as_of, entries.c.under, limit)
 
 
 def sessions(connection: Connection, query: Query, as_of: str, limit: int) -> list[Line]:
     """Return the entries that a query finds and that can be sessions of a series, last reported first."""
-    asked = chosen(connection, query, as_of, entries, status_on(connection, as_of).label("status"))
-    asked = asked.where(entries.c.series.is_not(None)).order_by(entries.c.last.desc(), entries.c.id.desc())
-    return [line_from(row) for row in connection.execute(asked.limit(limit)).mappings()]
+    return having(connection, query, as_of, entries.c.series, limit)
+
+
+def having(connection: Connection, query: Query, as_of: str, column: Column[Any], limit: int) -> list[Line]:
+    asked = (part.asked(entries, part.named).where(column.is_not(None)) for part in parted(connection, query, as_of))
+    found = [row for one in asked for row in connection.execute(one.order_by(*NEWEST).limit(limit)).mappings()]
+    return [line_from(row) for row in sorted(found, key=lambda row: (row["last"], row["id"]), reverse=True)[:limit]]
+
+
+def waits(connection: Connection, query: Query, as_of: str, limit: int) -> list[tuple[str, str]]:
+    """Return when texts that a query finds were agreed and when concluded, those last reported first."""
+    both = (entries.c.kind == Kind.INSTRUMENT, entries.c.agreed <= entries.c.concluded)
+    found: list[tuple[str, str, str]] = []
+    for part in parted(connection, query, as_of):
+        asked = part.asked(entries.c.last, entries.c.agreed, entries.c.concluded).where(*both)
+        found += [(row[0], row[1], row[2]) for row in connection.execute(asked.order_by(*NEWEST).limit(limit))]
+    return [(agreed, concluded) for _, agreed, concluded in sorted(found, reverse=True)[:limit]]
 
 
 def status_on(connection: Connection, as_of: str) -> ColumnElement[str]:
     """Return the status of an entry on a day as SQL; the same rules as ``followthrough``."""
     everybody = connection.execute(select(watched.c.last).where(watched.c.parties == EVERYBODY)).scalar() or ""
+    return status_with(as_of, everybody)
+
+
+@lru_cache(maxsize=64)
+def status_with(as_of: str, everybody: str) -> ColumnElement[str]:
+    """Return the status of entries that are read with the day on which their own parties were last watched."""
     looked = func.max(func.coalesce(watched.c.last, ""), everybody)
+    return ruled(as_of, looked, looked > func.date(entries.c.firm_last, f"+{SILENCE} days"))
+
+
+@lru_cache(maxsize=256)
+def status_of(as_of: str, looked: str) -> ColumnElement[str]:
+    """Return the status, as ``status_on`` does, of entries whose parties were last watched on one day."""
+    return ruled(as_of, literal(looked), entries.c.firm_last < before_silence(looked))
+
+
+def before_silence(looked: str) -> str:
+    """Return the day before which a last report was too old on the day of a look; "" where nobody looked."""
+    return shifted(looked, -SILENCE) if looked else ""
+
+
+def ruled(as_of: str, looked: ColumnElement[str], unheard: ColumnElement[bool]) -> ColumnElement[str]:
     soon, silent = shifted(as_of, SOON), shifted(as_of, -SILENCE)
-    quiet = func.date(entries.c.firm_last, f"+{SILENCE} days")
     return case(
         (entries.c.stage.is_(None), StatusName.OPEN.value),
         (entries.c.settled.is_not(None), entries.c.settled),
@@ -121,9 +235,29 @@ def status_on(connection: Connection, as_of: str) -> ColumnElement[str]:
         (entries.c.due_last < as_of, StatusName.UNWATCHED.value),
         (entries.c.due_last <= soon, StatusName.DUE_SOON.value),
         (entries.c.due_last.is_not(None), StatusName.OPEN.value),
-        (and_(entries.c.firm_last < silent, looked > quiet), StatusName.SILENT.value),
+        (and_(entries.c.firm_last < silent, unheard), StatusName.SILENT.value),
         else_=StatusName.OPEN.value,
     )
+
+
+@lru_cache(maxsize=1024)
+def standing(status: StatusName, as_of: str, looked: str) -> ColumnElement[bool]:
+    """Return which entries have a status, as ``status_of`` tells it, in words that an index can follow."""
+    e, soon = entries.c, shifted(as_of, SOON)
+    unheard = min(shifted(as_of, -SILENCE), before_silence(looked))
+    told, waiting, undated = e.stage.is_not(None), e.settled.is_(None), e.due_last.is_(None)
+    if status in SETTLED:
+        return e.settled == status.value
+    if status is StatusName.OVERDUE:
+        return and_(waiting, e.due_last < min(as_of, looked), told)
+    if status is StatusName.UNWATCHED:
+        return and_(waiting, e.due_last >= looked, e.due_last < as_of, told)
+    if status is StatusName.DUE_SOON:
+        return and_(waiting, e.due_last >= as_of, e.due_last <= soon, told)
+    if status is StatusName.SILENT:
+        return and_(waiting, undated, e.firm_last < unheard, told)
+    fresh = and_(undated, or_(e.firm_last >= unheard, e.firm_last.is_(None)))
+    return or_(e.stage.is_(None), and_(waiting, or_(e.due_last > soon, fresh)))
 
 
 def shifted(day: str, by: int) -> str:
@@ -173,14 +307,23 @@ def among(connection: Connection, asked: Select[Any], parties: Sequence[str]) ->
     if len(wanted) == 1:
         of = entry_parties.c
         return asked.join(entry_parties, and_(of.entry == entries.c.id, of.party == wanted[0]))
+    wider = wider_among(connection, wanted)
+    if len(wanted) > 2:
+        return asked.where(entries.c.id.in_(wider))
+    dyad = entries.c.parties == parties_key(wanted)
+    some = connection.execute(wider.limit(1)).first() is not None
+    return asked.where(or_(dyad, entries.c.id.in_(wider)) if some else dyad)
+
+
+def wider_among(connection: Connection, wanted: Sequence[str]) -> Select[Any]:
+    """Ask for the entries of three parties and more that have all of these."""
     rarest = min(wanted, key=lambda party: connection.execute(party_size(party)).scalar() or 0)
     wider = select(wide.c.entry).where(wide.c.party == rarest)
     for other in wanted:
         if other != rarest:
             also = wide.alias()
             wider = wider.join(also, and_(also.c.entry == wide.c.entry, also.c.party == other))
-    found = entries.c.id.in_(wider)
-    return asked.where(or_(entries.c.parties == parties_key(wanted), found) if len(wanted) == 2 else found)
+    return wider
 
 
 def party_size(party: str) -> Select[Any]:

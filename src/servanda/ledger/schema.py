@@ -188,6 +188,18 @@ entries = Table(
     Index("entries_event", "event"),
     sqlite_with_rowid=False,
 )
+# What a dossier asks of a dyad, each so that little more is read than is shown.
+of_kind = ("parties", "settled", "kind", "stage", "due_last", "firm_last", "promised")
+by_due = ("parties", "settled", "due_last", "last", "id", "stage", "firm_last")
+shown = (entries.c.parties, entries.c.last, entries.c.id)
+DYADS = (
+    Index("entries_standing", *(entries.c[name] for name in of_kind)),
+    Index("entries_waiting", *(entries.c[name] for name in by_due)),
+    Index("entries_conflicts", *shown, sqlite_where=entries.c.conflicts > 0),
+    Index("entries_series", *shown, sqlite_where=entries.c.series.is_not(None)),
+    Index("entries_under", *shown, sqlite_where=entries.c.under.is_not(None)),
+    Index("entries_agreed", *shown, sqlite_where=entries.c.agreed <= entries.c.concluded),
+)
 entry_parties = Table(
     "entry_parties",
     metadata,
@@ -274,14 +286,23 @@ def opened(path: Path | None, cache: int = CACHE) -> Engine:
     engine = connected(path, cache)
     with told(where):
         with engine.connect() as connection:
-            known = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars())
+            known = set(connection.execute(text("SELECT name FROM sqlite_master")).scalars())
             if known:
                 check_version(connection, known, where)
         if not known:
             create(engine)
-        elif not known.issuperset(table.name for table in (twins, pending)):
-            metadata.create_all(engine, [twins, pending])  # a ledger from before they were
+        else:
+            complete(engine, known)
     return engine
+
+
+def complete(engine: Engine, known: set[str]) -> None:
+    """Make the tables and indexes that a ledger from before they were lacks."""
+    if not known.issuperset(table.name for table in (twins, pending)):
+        metadata.create_all(engine, [twins, pending])
+    for index in DYADS:
+        if index.name not in known:
+            index.create(engine, checkfirst=True)
 
 
 def make_folder(path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, func, literal, select, text, tuple_
 
-from servanda.ledger import finding, listing
+from servanda.ledger import finding, listing, settling
 from servanda.ledger.deriving import CARD, filed_claims
 from servanda.ledger.query import Query, parse
 from servanda.ledger.records import Card, Filed, Hit, Line
@@ -80,7 +80,7 @@ def claims_after(
     rows, end = newest_first(ledger, asked, claims.c.n, limit, after)
     numbers = [row.n for row in rows]
     with ledger.looking() as connection:
-        filed = filed_claims(connection, numbers, ledger._rulings(connection))
+        filed = filed_claims(connection, numbers, settling.rulings_of(connection))
     return [filed[n] for n in numbers if n in filed], end
 
 
@@ -118,7 +118,7 @@ def hits_after(
         numbers = [row.n for row in rows]
         if what == "documents":
             return finding.document_hits(connection, numbers), end
-        return finding.claim_hits(connection, numbers, ledger._rulings(connection)), end
+        return finding.claim_hits(connection, numbers, settling.rulings_of(connection)), end
 
 
 def items_after(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger_reports import FILED, Report, file, ledger_of, report, said
+from servanda.exporting.dossier_parts import statement
 from servanda.ledger import Ledger, StatusName
 from servanda.model import Stage
 from servanda.problems import QueryError
@@ -194,3 +195,30 @@ def test_what_a_person_knows_by_telephone_is_filed_and_marked():
     assert Stage.SIGNED == entry.stage
     assert [BY] == [f.card.publisher for f in entry.claims if f.by_hand]
     assert () == ledger.check().problems
+
+
+def test_owner_and_next_step_are_fields_that_the_last_word_sets():
+    ledger = ledger_of(ONE)
+    what = claim_of("2025-05-05", "agreement on ports", "signed").claims[0]
+    ledger.write_down("Signed, by phone.", what, BY, day="2025-05-05", at=FILED, owner="Desk West", next_step="archive")
+    ledger.judge("next", ids(ONE)[0], by=BY, value="publish", at="2026-02-01T00:00:00Z")
+    ledger.rebuild()
+    entry = ledger.entry(ids(ONE)[0])
+
+    assert ("Desk West", "publish") == (entry.owner.value, entry.next_step.value)
+    assert "next: publish" in statement(entry).marks
+
+
+def test_an_update_told_by_hand_stands_in_the_entry_that_it_names():
+    ledger = ledger_of(ONE)
+    other = said("All is done.", "cooperation", "done", "IND ITA", "harbour matters")
+    [claim] = report("2025-06-01", other).claims
+    ledger.write_down("All is done.", claim, BY, day="2025-06-01", at=FILED, of=ids(ONE)[0])
+
+    assert 1 == len(ledger.entries())
+    assert [BY] == [f.card.publisher for f in ledger.entry(ids(ONE)[0]).claims if f.by_hand]
+
+
+def test_an_empty_owner_is_refused_with_what_to_write():
+    with pytest.raises(QueryError, match="who follows it up"):
+        ledger_of(ONE).judge("owner", ids(ONE)[0], by=BY, value=" ")

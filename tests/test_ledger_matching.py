@@ -11,6 +11,7 @@ from servanda.ledger.matching import compare
 from servanda.ledger.profiles import bases, keys, profile
 from servanda.ledger.records import Card, Filed, Match, Verdict
 from servanda.ledger.words import without_short
+from servanda.model import Span
 
 
 def filed(date: str | None, *what: str, **slots: Any) -> Filed:
@@ -304,3 +305,19 @@ def test_a_named_programme_of_training_is_one_over_the_years():
     other = filed("2021-05-23", "training", "active", "JPN LKA", name, form="education")
 
     assert "general words at another time" not in [reason.rule for reason in match(one, other).reasons]
+
+
+def test_the_number_right_before_a_title_tells_one_text_from_the_next():
+    """Egypt and Russia signed the third executive contract for the plant. (The title leaves "the third" out.)"""
+
+    def contract(number: str) -> Filed:
+        sentence = f"Egypt and Russia signed the {number} executive contract for the plant."
+        slots = {"title": (Span(sentence.index("executive"), len(sentence) - 1),)}
+        told = said(sentence, "trade", "signed", "EGY RUS", "executive contract for the plant", slots=slots)
+        made = report("2025-05-10", told)
+        return Filed(made.claims[0].id, made.claims[0], Card(made.document.id, date="2025-05-10", text=number))
+
+    other, same = match(contract("second"), contract("third")), match(contract("3rd"), contract("third"))
+
+    assert (Verdict.DIFFERENT, "series") == (other.verdict, other.link)
+    assert Verdict.SAME == same.verdict

@@ -49,11 +49,13 @@ def nobody() -> QueryError:
 def judge(
     verb: Annotated[
         str | None,
-        typer.Argument(help="same, different, accept, reject, correct, due, note, withdraw.", metavar="VERB"),
+        typer.Argument(
+            help="same, different, accept, reject, correct, due, note, owner, next, withdraw.", metavar="VERB"
+        ),
     ] = None,
     refs: Annotated[
         list[str] | None,
-        typer.Argument(help="Ids; then for correct SLOT VALUE, for due a date, for note the words.", metavar="ID…"),
+        typer.Argument(help="Ids; then for correct SLOT VALUE, for due a date, else the words.", metavar="ID…"),
     ] = None,
     by: By = None,
     why: Why = "",
@@ -72,6 +74,8 @@ def judge(
       servanda judge correct 3fa9 stage signed
       servanda judge due 3fa9 2026-12-31
       servanda judge note 3fa9 "told by phone: text is with the lawyers"
+      servanda judge owner 3fa9 "Desk Europe West"
+      servanda judge next 3fa9 "send the draft"
       servanda judge withdraw 09ab
       servanda judge --list
     """
@@ -92,7 +96,7 @@ def decided(ledger: Opened, verb: str, words: list[str], by: str, why: str) -> J
     """Pass a judgement as the words of the command give it. Raises QueryError where they do not suffice."""
     from servanda.problems import QueryError
 
-    extra = {"correct": 2, "due": 1, "note": 1}.get(verb, 0)
+    extra = {"correct": 2, "due": 1, "note": 1, "owner": 1, "next": 1}.get(verb, 0)
     if len(words) <= extra:
         raise QueryError(f"judge {verb}: something is missing. See: servanda judge --help")
     refs, rest = words[: len(words) - extra], words[len(words) - extra :]

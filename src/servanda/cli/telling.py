@@ -10,6 +10,9 @@ from servanda.cli.door import DONE, AsJson, LedgerPath, command
 from servanda.cli.judging import By, author
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from servanda.ledger import Filing
     from servanda.model import Claim
 
 
@@ -23,7 +26,14 @@ def tell(
     form: Annotated[str | None, typer.Option("--form", help="mou, visit, attache …")] = None,
     when: Annotated[str | None, typer.Option("--when", help="When this stage was reached.", metavar="DATE")] = None,
     due: Annotated[str | None, typer.Option("--due", help="When it is to be done.", metavar="DATE")] = None,
-    owner: Annotated[str | None, typer.Option("--owed-by", help="The party that owes it.", metavar="IND")] = None,
+    under: Annotated[str | None, typer.Option("--under", help="The plan or session that it stands under.")] = None,
+    of: Annotated[str | None, typer.Option("--update", help="The entry that this is news of.", metavar="ID")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Who follows it up.", metavar="NAME")] = None,
+    next_step: Annotated[str | None, typer.Option("--next", help="What is to be done next.")] = None,
+    decided: Annotated[
+        list[str] | None, typer.Option("--decided", help="What a session decided; give it once for each decision.")
+    ] = None,
+    owed_by: Annotated[str | None, typer.Option("--owed-by", help="The party that owes it.", metavar="IND")] = None,
     day: Annotated[
         str | None, typer.Option("--date", help="When you were told, if not today.", metavar="YYYY-MM-DD")
     ] = None,
@@ -33,10 +43,12 @@ def tell(
 ) -> int:
     """File what you know without a document.
 
-    It is marked as told by hand everywhere.
+    It is marked as told by hand everywhere. The decisions of a session are entries of their own under its title.
 
     \b
     Examples:
+      servanda tell "Call with Rome." --update 3fa9 --title "ports agreement" --parties IND,ITA \\
+          --kind instrument --stage signed --owner "Desk Europe West" --next "send the text to the archive"
       servanda tell "Text is agreed." --title "ports agreement" --parties IND,ITA --kind instrument --stage agreed
       servanda tell "They meet in May." --title "forum" --parties IND,RUS --kind meeting --stage agreed --due 2027-05
     """
@@ -44,15 +56,37 @@ def tell(
     from servanda.cli.reports import day as iso
     from servanda.ledger import Ledger
 
-    claim = told(title, parties, kind, stage, form, when, due, owner)
+    claim = told(title, parties, kind, stage, form, when, due, owed_by, under)
+    told_on = iso(day, "--date") if day else None
     with Ledger.open(ledger) as opened:
-        filing = opened.write_down(words, claim, author(by), day=iso(day, "--date") if day else None)
+        who = author(by)
+        filing = opened.write_down(words, claim, who, day=told_on, of=of, owner=owner, next_step=next_step)
+        for decision in decisions(claim, decided or ()):
+            said = f"{words} Decided: {decision.title}"
+            filing = both(filing, opened.write_down(said, decision, who, day=told_on, owner=owner))
     print(
         dumped(filing)
         if as_json
         else f"Filed. Entries made or changed: {' '.join(entry[:8] for entry in filing.entries)}."
     )
     return DONE
+
+
+def decisions(session: Claim, decided: Sequence[str]) -> list[Claim]:
+    """Return a claim for each decision of a session, agreed between its parties and standing under it."""
+    from dataclasses import replace
+
+    from servanda.model import Kind, Stage
+
+    bare = replace(session, kind=Kind.COOPERATION, form=None, stage=Stage.AGREED, due=None, under=session.title)
+    return [replace(bare, title=words) for words in decided]
+
+
+def both(one: Filing, other: Filing) -> Filing:
+    from dataclasses import replace
+
+    made = tuple(dict.fromkeys((*one.entries, *other.entries)))
+    return replace(one, documents=one.documents + other.documents, claims=one.claims + other.claims, entries=made)
 
 
 def told(
@@ -63,7 +97,8 @@ def told(
     form: str | None,
     when: str | None,
     due: str | None,
-    owner: str | None,
+    owed_by: str | None,
+    under: str | None,
 ) -> Claim:
     """Return the claim of the given slots. Raises QueryError naming the slot that is wrong."""
     from servanda.codebook import forms
@@ -84,7 +119,8 @@ def told(
         form=form,
         when=date_in("--when", when),
         due=date_in("--due", due),
-        by=(party(owner),) if owner else (),
+        by=(party(owed_by),) if owed_by else (),
+        under=under,
     )
 
 

@@ -100,6 +100,8 @@ def slots(of: Entry) -> tuple[tuple[str, str], ...]:
         "period": of.period,
         "place": of.where,
         "under": of.under,
+        "owner": of.owner.value if of.owner else None,
+        "next step": of.next_step.value if of.next_step else None,
         "independent publishers": str(of.history.independent),
     }
     return tuple((name, str(value)) for name, value in named.items() if value)

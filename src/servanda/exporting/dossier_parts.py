@@ -69,6 +69,8 @@ def statement(entry: Entry) -> Statement:
     marks = [c.words for c in entry.history.conflicts]
     marks += ["doubtful"] if not entry.firm else []
     marks += ["told by hand"] if any(f.by_hand for f in entry.claims) else []
+    marks += [f"owner: {entry.owner.value}"] if entry.owner else []
+    marks += [f"next: {entry.next_step.value}"] if entry.next_step else []
     marks += [f"note: {n.value}" for n in entry.notes]
     return Statement(
         ", ".join(parts),

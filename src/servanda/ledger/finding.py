@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Connection, or_, select
 
 from servanda.ledger.comparing import Compared, Novelty, against
-from servanda.ledger.deriving import filed_claims, neighbours
+from servanda.ledger.deriving import filed_claims, neighbours, numbers_of
 from servanda.ledger.judging import Rulings
 from servanda.ledger.matching import REVIEW, compare
 from servanda.ledger.profiles import keys, profile
-from servanda.ledger.records import Card, Doubt, Filed, Hit, Match, Verdict
+from servanda.ledger.records import Card, Doubt, Entry, Filed, Hit, Match, Nearly, Verdict
 from servanda.ledger.rows import card_from
 from servanda.ledger.schema import chunks, claims, documents, edges, members
 
@@ -25,6 +25,23 @@ def near_pairs(connection: Connection, numbers: Collection[int]) -> list[tuple[i
             (a, b) for a, b in connection.execute(select(edges.c.a, edges.c.b).where(touching, edges.c.score >= REVIEW))
         }
     return sorted(found)
+
+
+def nearly(connection: Connection, of: Entry, ruled: Rulings) -> list[Nearly]:
+    """Return the entries that nearly were the same as one, the nearest first."""
+    own = set(numbers_of(connection, [f.id for f in of.claims]).values())
+    pairs = near_pairs(connection, own)
+    known = filed_claims(connection, {n for pair in pairs for n in pair}, ruled)
+    home = homes(connection, known)
+    found: dict[str, Nearly] = {}
+    for a, b in pairs:
+        mine, other = (a, b) if a in own else (b, a)
+        entry = home.get(other)
+        if entry is not None and entry != of.id and mine in known and other in known:
+            match = compare(profile(known[mine]), profile(known[other]))
+            if entry not in found or match.score > found[entry].match.score:
+                found[entry] = Nearly(entry, known[other].claim.title, match)
+    return sorted(found.values(), key=lambda n: (-n.match.score, n.entry))
 
 
 def nearest_before(of: Sequence[Filed]) -> list[tuple[Filed, Filed, Match]]:

@@ -7,13 +7,13 @@ its founder, the claim told first, so every id ever given still finds its entry.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from servanda.ledger.followthrough import Watch, status
 from servanda.ledger.judging import Rulings
 from servanda.ledger.lifecycle import history
-from servanda.ledger.records import Entry, Filed
+from servanda.ledger.records import Entry, Filed, Judgement
 from servanda.ledger.words import read_title
 
 T = TypeVar("T", bound=Hashable)
@@ -45,8 +45,19 @@ def entry_of(
         period=most(f.claim.period for f in firm),
         where=most(f.claim.where for f in firm),
         under=most(f.claim.under for f in firm),
-        notes=tuple(sorted((j for f in told for j in rulings.notes.get(f.id, ())), key=lambda j: (j.at, j.id))),
+        notes=passed(told, rulings.notes),
+        owner=last(passed(told, rulings.owners)),
+        next_step=last(passed(told, rulings.nexts)),
     )
+
+
+def passed(told: Iterable[Filed], judged: Mapping[str, Sequence[Judgement]]) -> tuple[Judgement, ...]:
+    """Return the judgements passed on some claims, oldest first."""
+    return tuple(sorted((j for f in told for j in judged.get(f.id, ())), key=lambda j: (j.at, j.id)))
+
+
+def last(some: Sequence[Judgement]) -> Judgement | None:
+    return some[-1] if some else None
 
 
 def leading(firm: Sequence[Filed]) -> Filed:

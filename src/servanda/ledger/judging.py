@@ -18,7 +18,8 @@ from servanda.ledger.rows import TUPLES, WORDS
 from servanda.model import Claim, Kind, Stage, digest
 from servanda.problems import Problem, QueryError
 
-VERBS = {"same": 2, "different": 2, "accept": 1, "reject": 1, "correct": 1, "due": 1, "note": 1}
+VERBS = {"same": 2, "different": 2, "accept": 1, "reject": 1, "correct": 1, "due": 1, "note": 1, "owner": 1, "next": 1}
+WRITTEN = {"note": "the words of the note", "owner": "who follows it up", "next": "what is to be done next"}
 MACHINE = "llm/"  # how the name of a judge begins that is no person
 DATES = ("when", "due", "period")
 SLOTS = ("kind", "stage", "title", "parties", *TUPLES, *WORDS)
@@ -35,6 +36,8 @@ class Rulings:
     corrections: dict[str, dict[str, Judgement]] = field(default_factory=dict)
     dues: dict[str, list[Judgement]] = field(default_factory=dict)
     notes: dict[str, list[Judgement]] = field(default_factory=dict)
+    owners: dict[str, list[Judgement]] = field(default_factory=dict)
+    nexts: dict[str, list[Judgement]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -59,8 +62,8 @@ def check_value(verb: str, slot: str | None, value: str | None) -> str | None:
     """Return the value in the form in which it is kept."""
     if verb == "due" and (not value or not known(stretch(value))):
         raise QueryError(f"due: {value!r} is not a date. Write one like 2025-12-31, 2025-12 or 2025.")
-    if verb == "note" and not (value or "").strip():
-        raise QueryError("note: is empty. Write the words of the note.")
+    if verb in WRITTEN and not (value or "").strip():
+        raise QueryError(f"{verb}: is empty. Write {WRITTEN[verb]}.")
     if verb != "correct":
         return value
     if slot not in SLOTS:
@@ -170,7 +173,8 @@ def apply(made: Rulings, bonds: Bonds, judgement: Judgement, on: Sequence[str]) 
     elif judgement.verb == "due":
         made.dues.setdefault(first, []).append(judgement)
     else:
-        made.notes.setdefault(first, []).append(judgement)
+        kept = {"owner": made.owners, "next": made.nexts}.get(judgement.verb, made.notes)
+        kept.setdefault(first, []).append(judgement)
 
 
 def by_machine(judgement: Judgement) -> bool:

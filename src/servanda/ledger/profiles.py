@@ -7,7 +7,7 @@ claims that share none are never compared.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import combinations
@@ -17,8 +17,18 @@ import regex
 
 from servanda.ledger.days import UNKNOWN, Stretch, day_number, known, length, stretch
 from servanda.ledger.records import Filed
-from servanda.ledger.words import PLAIN_WORD, Title, body_key, person_words, places, plain, read_title, skeleton
-from servanda.model import Kind, Stage
+from servanda.ledger.words import (
+    PLAIN_WORD,
+    Title,
+    body_key,
+    ordinals_in,
+    person_words,
+    places,
+    plain,
+    read_title,
+    skeleton,
+)
+from servanda.model import Claim, Kind, Stage
 
 EVENTS = frozenset({Kind.MEETING, Kind.EXERCISE})
 VAGUE = frozenset({Kind.COOPERATION, Kind.EXCHANGE, Kind.TRAINING})
@@ -86,7 +96,7 @@ def around(event: Stretch, signed: Stretch, told: int | None) -> Stretch:
 
 def profile(filed: Filed) -> Profile:
     """Return what matching needs of a claim."""
-    claim, title = filed.claim, read_title(filed.claim.title)
+    claim, title = filed.claim, numbered(filed.claim)
     place, codes = read_place(claim.where)
     persons = tuple(sorted({words for name in claim.persons if (words := person_words(name))}))
     event, told = event_of(filed), day_number(filed.card.date)
@@ -123,6 +133,22 @@ def profile(filed: Filed) -> Profile:
         around=around(event, signed, told),
         called=CALL.search(claim.title) is not None,
     )
+
+
+def numbered(claim: Claim) -> Title:
+    """Return the title with the number that a quotation gives right before it ("the third" executive contract)."""
+    title = read_title(claim.title)
+    if title.ordinals:
+        return title
+    told = {n for span in claim.slots.get("title", ()) for n in number_before(claim, span.start)}
+    return replace(title, ordinals=frozenset(told), numbered=True) if told else title
+
+
+def number_before(claim: Claim, start: int) -> Iterator[int]:
+    for quotation in claim.quotations:
+        if quotation.start < start <= quotation.stop:
+            before = quotation.words[: start - quotation.start].rsplit(None, 1)
+            yield from ordinals_in(before[-1]) if before else ()
 
 
 def event_of(filed: Filed) -> Stretch:

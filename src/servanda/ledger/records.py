@@ -171,6 +171,8 @@ class Entry:
     where: str | None = None
     under: str | None = None
     notes: tuple[Judgement, ...] = ()
+    owner: Judgement | None = None
+    next_step: Judgement | None = None
 
     @property
     def stage(self) -> Stage | None:

@@ -20,10 +20,8 @@ from servanda.ledger import answering, copying, deriving, extracted, filing, fin
 from servanda.ledger.checking import quotations_that_differ, tables_that_differ
 from servanda.ledger.comparing import Compared
 from servanda.ledger.filing import Sourced
-from servanda.ledger.judging import Rulings, anchor, judgement, resolve
+from servanda.ledger.judging import anchor, judgement, resolve
 from servanda.ledger.linking import links_of
-from servanda.ledger.matching import compare
-from servanda.ledger.profiles import profile
 from servanda.ledger.query import Query, parse
 from servanda.ledger.rebuilding import rebuilt
 from servanda.ledger.records import (
@@ -194,15 +192,30 @@ class Ledger:
             return extracted.is_extracted(connection, document)
 
     def write_down(
-        self, words: str, claim: Claim, by: str, title: str | None = None, day: str | None = None, at: str | None = None
+        self,
+        words: str,
+        claim: Claim,
+        by: str,
+        title: str | None = None,
+        day: str | None = None,
+        at: str | None = None,
+        of: str | None = None,
+        owner: str | None = None,
+        next_step: str | None = None,
     ) -> Filing:
         """File what a person knows without a document ("told by phone"): an undertaking, a session, an update.
 
         ``words`` become a document of their own, published by the person; ``claim`` needs only its slots. It is
-        marked as told by hand everywhere.
+        marked as told by hand everywhere. ``of`` is the entry that it updates; ``owner`` is who follows it up.
         """
+        if of:
+            self.entry(of)
         source, document, made = filing.by_hand(words, claim, by, title, day or today(), at or now())
-        return self.file(source, [document], [made], at=at)
+        filed = self.file(source, [document], [made], at=at)
+        for verb, refs, value in (("same", (of,), None), ("owner", (), owner), ("next", (), next_step)):
+            if value or any(refs):
+                self.judge(verb, made.id, *filter(None, refs), by=by, why="told by hand", value=value, at=at)
+        return replace(filed, entries=(self.entry(made.id).id,)) if of else filed
 
     def look(self, parties: Sequence[str], what: str, day: str | None = None) -> Look:
         """Note that somebody looked for news of these parties (of all, where none is named) on a day."""
@@ -327,20 +340,7 @@ class Ledger:
         """Return the entries that nearly were the same, the nearest first."""
         of = self.entry(ref, as_of)
         with self.looking() as connection:
-            ruled = settling.rulings_of(connection)
-            own = deriving.numbers_of(connection, [f.id for f in of.claims])
-            pairs = finding.near_pairs(connection, own.values())
-            known = deriving.filed_claims(connection, {n for pair in pairs for n in pair}, ruled)
-            home = finding.homes(connection, known)
-        found: dict[str, Nearly] = {}
-        for a, b in pairs:
-            mine, other = (a, b) if a in own.values() else (b, a)
-            if mine in known and other in known and home.get(other) not in (None, of.id):
-                match = compare(profile(known[mine]), profile(known[other]))
-                entry_id = home[other]
-                if entry_id not in found or match.score > found[entry_id].match.score:
-                    found[entry_id] = Nearly(entry_id, known[other].claim.title, match)
-        return sorted(found.values(), key=lambda n: (-n.match.score, n.entry))
+            return finding.nearly(connection, of, settling.rulings_of(connection))
 
     def links(self, ref: str, as_of: str | None = None) -> list[Link]:
         """Return the entries that belong with one without being the same: part of it, during it, before or after it."""
@@ -404,7 +404,7 @@ class Ledger:
         """Pass a judgement on claims or entries and bring the entries up to date.
 
         ``same`` and ``different`` take two; ``accept``, ``reject``, ``correct`` (with ``slot``
-        and ``value``), ``due`` and ``note`` (with ``value``) one. On an entry, the
+        and ``value``), ``due``, ``note``, ``owner`` and ``next`` (with ``value``) one. On an entry, the
         judgement stands on its founding claim.
         """
         with self.writing() as connection:
@@ -461,9 +461,6 @@ class Ledger:
         if passed.verb in ("correct", "reject"):
             deriving.link(connection, numbers, ruled)
         deriving.refold(connection, numbers, ruled)
-
-    def _rulings(self, connection: Connection) -> Rulings:
-        return settling.rulings_of(connection)
 
     # Keeping
     def rebuild(self) -> int:

@@ -29,7 +29,7 @@ from servanda.extracting.merging import LOOK_BACK, Thing, pair_features
 from servanda.extracting.parties import choices
 from servanda.extracting.phrases import evidence
 from servanda.extracting.rivals import rival_features
-from servanda.extracting.stages import settle_stage, stage_features
+from servanda.extracting.stages import stage_features
 from servanda.extracting.weighing import log_odds, thing_features
 from servanda.model import Span
 
@@ -221,7 +221,6 @@ def pairing(thing: Thing, claim: GoldClaim, d: Labelled) -> float:
     if meets < 0.5:
         return 0.0
     right = 2.0 * (c.kind in claim.kinds) + 0.6 * (c.parties in claim.parties)
-    right += 0.5 * (extractor.stage_of(thing) in claim.stages)
     title, own = claim.title_words(), set(words(text[c.phrase.start : c.phrase.stop]))
     return 1 + 0.2 * meets + right + 1.6 * len(title & own) / (len(title) + len(own) or 1)
 
@@ -292,7 +291,6 @@ def fit_same(documents: list[Labelled], models: dict[str, dict[str, float]]) -> 
         settle_keep(d.candidates, models)
         for i, c in enumerate(d.candidates):
             if c.parties and (c.keep >= CONSIDER or i in d.claim_of):
-                settle_stage(c, models, d.document.text)
                 kept.append(i)
         for place, j in enumerate(kept):
             for i in kept[max(0, place - LOOK_BACK) : place]:

@@ -103,6 +103,12 @@ def settle_parties(c: Candidate, setting: Setting, last: set[str], weights: Weig
     return set(choice.parties)
 
 
+def settle_stages(found: list[Thing], trained: Mapping[str, Weights], text: str) -> None:
+    for thing in found:
+        for c in thing.members:
+            settle_stage(c, trained, text)
+
+
 def stage_of(thing: Thing) -> Stage:
     """The stage that its members, each weighing as likely as it is a claim, most agree on."""
     sums: dict[Stage, float] = defaultdict(float)
@@ -174,8 +180,6 @@ def rule_keep(c: Candidate) -> float:
 def told(setting: Setting, trained: Mapping[str, Weights]) -> list[Thing]:
     """Return the things that a text may tell of, each weighed among the others."""
     kept = [c for c in each_host(judged(setting, trained), setting) if c.keep >= CONSIDER]
-    for c in kept:
-        settle_stage(c, trained, setting.reading.text)
     found = things(kept, setting.reading.text, trained.get("same", {}))
     weigh(found, trained.get("told", {}))
     return found
@@ -253,8 +257,9 @@ def extract(document: Document, trained: Mapping[str, Weights] | None = None) ->
     if len(setting.reading.weight) < 2:
         return Extraction(())
     home = document.id
-    found = told(setting, trained)
-    return Extraction(tuple(claim_of(t, setting, document, home, trained) for t in found if t.worth >= KEEP))
+    found = [t for t in told(setting, trained) if t.worth >= KEEP]
+    settle_stages(found, trained, document.text)
+    return Extraction(tuple(claim_of(t, setting, document, home, trained) for t in found))
 
 
 def explain(document: Document, trained: Mapping[str, Weights] | None = None) -> list[Nearness]:

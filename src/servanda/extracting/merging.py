@@ -70,8 +70,6 @@ def pair_features(a: Candidate, b: Candidate, text: str) -> list[str]:
         f"near&kind:{min(6, step(near))}{same_kind}",
         f"alike:{alike}",
         f"alike&parties:{alike}{parties}",
-        f"stage:{a.stage == b.stage}",
-        f"stages:{a.stage}&{b.stage}",
         f"{definite}&head:{same_head}",
         f"{definite}&kind:{same_kind}{b.kind}",
         f"title:{a.sentence.index == 0}{same_kind}",

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from servanda.ledger.matching import compare
+from servanda.ledger.matching import REVIEW, SAME, compare
 from servanda.ledger.profiles import Profile, keys
 from servanda.ledger.reach import hopeless
-from servanda.ledger.records import Match, Verdict
+from servanda.ledger.records import Verdict
 
 AGREE = 3.5  # the mean score at which two groups may join
 ACROSS = 64  # pairs looked at across two groups; more would say the same
@@ -102,9 +102,10 @@ def group(
     barred = {frozenset(pair) for pair in apart}
     for a, b in sorted(together):
         groups.join(a, b)
-    weighed = Weighed(profiles)
-    for edge in sorted(edges, key=lambda e: (-e.score, e.a, e.b)):
-        if weighed.match(edge.a, edge.b).verdict is Verdict.SAME and groups.apart(edge.a, edge.b):
+    told = list(edges)
+    weighed = Weighed(profiles, told)
+    for edge in sorted(told, key=lambda e: (-e.score, e.a, e.b)):
+        if edge.score >= SAME and groups.apart(edge.a, edge.b):
             across = list(product(groups.of(edge.a), groups.of(edge.b)))
             if barred and any(frozenset(pair) in barred for pair in across):
                 continue
@@ -114,25 +115,27 @@ def group(
 
 
 class Weighed:
-    """Comparisons of one component, each made once."""
+    """Scores of pairs of one component, each worked out once; None where something decides against a pair."""
 
-    def __init__(self, profiles: Mapping[str, Profile]) -> None:
+    def __init__(self, profiles: Mapping[str, Profile], edges: Iterable[Edge]) -> None:
         self.profiles = profiles
-        self.seen: dict[tuple[str, str], Match] = {}
+        self.seen: dict[tuple[str, str], float | None] = {(e.a, e.b): e.score for e in edges if e.score >= REVIEW}
 
-    def match(self, a: str, b: str) -> Match:
+    def score(self, a: str, b: str) -> float | None:
         pair = (a, b) if a < b else (b, a)
         if pair not in self.seen:
-            self.seen[pair] = compare(self.profiles[pair[0]], self.profiles[pair[1]])
+            match = compare(self.profiles[pair[0]], self.profiles[pair[1]])
+            decided = bool(match.reasons) and match.reasons[0].points <= -9
+            self.seen[pair] = None if decided else match.score
         return self.seen[pair]
 
     def agree(self, across: Sequence[tuple[str, str]]) -> bool:
         """True where nothing decides against any pair and their mean would at least go to review."""
         looked = list(islice(sorted(across), ACROSS))
-        scores = []
+        scores: list[float] = []
         for a, b in looked:
-            match = self.match(a, b)
-            if match.reasons and match.reasons[0].points <= -9:
+            score = self.score(a, b)
+            if score is None:
                 return False
-            scores.append(match.score)
+            scores.append(score)
         return sum(scores) / len(scores) >= AGREE

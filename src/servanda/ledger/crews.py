@@ -22,7 +22,7 @@ from servanda.ledger.judging import Rulings
 from servanda.ledger.schema import connected
 from servanda.problems import LedgerError
 
-AHEAD = 3  # jobs given out to each worker before its results are asked for
+AHEAD = 16  # jobs given out to each worker before its results are asked for
 here: dict[str, Any] = {}
 
 

@@ -6,12 +6,14 @@ Every measure is a pure, symmetric function of two profiles; what it weighs is f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from rapidfuzz import fuzz
 
 from servanda.ledger.profiles import Profile
-from servanda.ledger.words import one_person
+from servanda.ledger.words import Title, one_person
 
+NONE: frozenset[str] = frozenset()
 PLACE = 0.3  # what a place's name in two titles weighs, if it is also where both say that it is
 
 
@@ -23,12 +25,12 @@ def shared_words(a: Profile, b: Profile) -> dict[str, float]:
     ours, theirs = a.title.words, b.title.words
     named = a.place_words & b.place_words
     both = {word: min(weight, PLACE) if word in named else weight for word, weight in ours.items() if word in theirs}
-    rest = [w for w, weight in ours.items() if w not in both and weight == 1.0 and len(w) > 4]
-    others = [] if not rest else [w for w, weight in theirs.items() if w not in both and weight == 1.0 and len(w) > 4]
-    for word in rest:
-        if any(alike_in_letters(word, other) for other in others):
-            both[word] = 1.0
-    both |= {word: 1.0 for word in joined(ours, theirs) | joined(theirs, ours) if word not in both}
+    if not a.title.letters.isdisjoint(b.title.letters):
+        others = b.title.long - both.keys()
+        for word in a.title.long - both.keys() if others else ():
+            if any(alike_in_letters(word, other) for other in others):
+                both[word] = 1.0
+    both |= {word: 1.0 for word in joined(a.title, b.title) | joined(b.title, a.title) if word not in both}
     if a.latin != b.latin:
         spoken = {bone for word, bone in b.bones.items() if word not in both}
         both |= {bone: 1.0 for word, bone in a.bones.items() if word not in both and bone in spoken}
@@ -40,11 +42,13 @@ def alike_in_letters(word: str, other: str) -> bool:
     return word[0] == other[0] and fuzz.ratio(word, other) >= 84
 
 
-def joined(ours: Mapping[str, float], theirs: Mapping[str, float]) -> set[str]:
+def joined(ours: Title, theirs: Title) -> AbstractSet[str]:
     """Return the words of one title that the other writes as two ("boatyard", "boat yard")."""
-    long = [word for word, weight in ours.items() if weight == 1.0 and len(word) > 6 and word not in theirs]
-    heads = [word for word in theirs if len(word) > 2] if long else ()
-    return {word for word in long for head in heads if word.startswith(head) and word[len(head) :] in theirs}
+    if ours.compounds.isdisjoint(theirs.heads):
+        return NONE
+    long = [word for word in ours.long if len(word) > 6 and word[:3] in theirs.heads and word not in theirs.words]
+    heads = [word for word in theirs.words if len(word) > 2] if long else ()
+    return {word for word in long for head in heads if word.startswith(head) and word[len(head) :] in theirs.words}
 
 
 def alike(a: Profile, b: Profile, shared: Mapping[str, float] | None = None) -> float:

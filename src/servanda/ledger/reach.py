@@ -66,7 +66,8 @@ def words_shared(a: Profile, b: Profile) -> tuple[float, float]:
     ours, theirs = a.title, b.title
     if spelt_alike(ours, theirs) or (a.latin != b.latin and not set(a.bones.values()).isdisjoint(b.bones.values())):
         return ours.weight, 1.0
-    common = sum(weight for word, weight in ours.words.items() if word in theirs.words)
+    words = ours.words.keys() & theirs.words.keys()
+    common = sum([ours.words[word] for word in words]) if words else 0.0
     if not common:
         return 0.0, 0.0
     shorter = min(ours.weight, theirs.weight)
@@ -75,14 +76,12 @@ def words_shared(a: Profile, b: Profile) -> tuple[float, float]:
 
 def spelt_alike(ours: Title, theirs: Title) -> bool:
     """True where one title may write a word of the other otherwise, or in two."""
-    rest, others = ours.long - theirs.words.keys(), theirs.long - ours.words.keys()
-    if not any(word[0] in theirs.letters or word[:3] in theirs.heads for word in rest):
-        rest = frozenset()
-    if rest and any(alike_in_letters(word, other) for word in rest for other in others):
-        return True
-    if rest and joined(ours.words, theirs.words):
-        return True
-    return any(word[:3] in ours.heads for word in others) and bool(joined(theirs.words, ours.words))
+    if not ours.letters.isdisjoint(theirs.letters):
+        others = theirs.long - ours.words.keys()
+        for word in ours.long - theirs.words.keys() if others else ():
+            if any(alike_in_letters(word, other) for other in others):
+                return True
+    return bool(joined(ours, theirs) or joined(theirs, ours))
 
 
 def at_most(a: Profile, b: Profile, weight: float, most: float) -> float:

@@ -94,7 +94,8 @@ def compare_all(connection: Connection, ruled: Rulings, crew: Crew) -> Compared:
     """Compare within the blocks of each set of parties, one set at a time, and fold what only that set can tie."""
     numbers = by_parties(connection)
     sets_of = by_base(numbers)
-    in_order = sorted(sets_of, key=lambda base: (min(block_keys(base, ("",))), base))
+    sizes = {base: sum(len(numbers[key]) for key in of) for base, of in sets_of.items()}
+    in_order = sorted(sets_of, key=lambda base: (-sizes[base], base))  # the longest work first, so that none waits
     bound = set(deriving.bonds(connection, ruled))
     jobs = ((base, array("q", (n for key in sets_of[base] for n in numbers[key])), bound) for base in in_order)
     made = Compared(array("q", (n for key, of in numbers.items() if not key for n in of)))

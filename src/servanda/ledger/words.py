@@ -69,7 +69,7 @@ class Title:
     """A title as matching sees it: weighed words, and the numbers that tell one thing from its like.
 
     ``long`` are the telling words that may be spelt otherwise, ``letters`` their first letters,
-    ``heads`` the first three letters of all words.
+    ``heads`` the first three letters of all words, ``compounds`` those of words long enough to be two.
     """
 
     words: Mapping[str, float]
@@ -82,6 +82,7 @@ class Title:
     long: frozenset[str]
     letters: frozenset[str]
     heads: frozenset[str]
+    compounds: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +294,8 @@ def read_title(text: str) -> Title:
     amounts, counts = frozenset(amounts_in(text)), frozenset(counts_in(text))
     letters, heads = frozenset(word[0] for word in long), frozenset(word[:3] for word in words)
     numbered = bool(ordinals or years or amounts or counts)
-    return Title(words, ordinals, years, amounts, counts, sum(words.values()), numbered, long, letters, heads)
+    compounds, weight = frozenset(word[:3] for word in long if len(word) > 6), sum(words.values())
+    return Title(words, ordinals, years, amounts, counts, weight, numbered, long, letters, heads, compounds)
 
 
 ANUSVARA = ((regex.compile("ंह"), "नग"), (regex.compile("ं(?=[पफबभम])"), "म"), (regex.compile("[ंँ]"), "न"))

@@ -85,6 +85,7 @@ def fit_choosers(documents: list[Labelled], told: Weights, parts: int = 2) -> di
         for d in documents[part::parts]:
             if len(d.setting.reading.weight) > 1:
                 found = [t for t in extractor.told(d.setting, learnt) if t.worth >= extractor.KEEP]
+                extractor.settle_stages(found, learnt, d.document.text)
                 rows_of(d, found, dates, people)
     made = {}
     for name, (lists, labels, weights) in (("date", dates), ("person", people)):

@@ -6,9 +6,9 @@ import pytest
 
 from servanda.extracting.candidates import candidates
 from servanda.extracting.parties import choices
-from servanda.language.people import people_in
 from servanda.language.mentions import read
 from servanda.language.packs import lexicon, longest, pack
+from servanda.language.people import people_in
 from servanda.language.sentences import sentences_in, words_in
 
 

@@ -86,7 +86,7 @@ class Checker:
     @cached_property
     def heads(self) -> list[Candidate]:
         """The things that our own code sees in the report; not looked for in a text longer than any report."""
-        return candidates(self.reading) if self.reading and len(self.document.text) <= LARGE else []
+        return list(candidates(self.reading)) if self.reading and len(self.document.text) <= LARGE else []
 
     def quoted(self, spans: Iterable[Span]) -> list[Sentence]:
         """Return the sentences in which quotations stand."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger_reports import FILED, Report, file, report, said
+from ledger_reports import FILED, Report, file, ledger_of, report, said
 from servanda.ledger import Ledger
 from servanda.model import Claim, Quotation
 from servanda.problems import LedgerError, QueryError
@@ -207,3 +207,8 @@ def test_a_due_date_before_the_agreement_is_kept_as_said_and_breaks_nothing():
 def test_an_empty_note_is_refused():
     with Ledger.in_memory() as ledger, pytest.raises(QueryError, match="empty"):
         ledger.write_down("  ", ports(1).claims[0], "A. Officer", at=FILED)
+
+
+def test_a_day_that_is_none_is_refused_and_a_good_one_is_shown():
+    with pytest.raises(QueryError, match="2025-12-31"):
+        ledger_of(ports(1)).entries(as_of="2024-13-99")

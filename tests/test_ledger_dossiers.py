@@ -8,7 +8,7 @@ import re
 import pytest
 
 from ledger_reports import ledger_of, report, said
-from servanda.exporting.dossier import country, dyad, theme
+from servanda.exporting.dossier import country, dyad, of_parties, theme
 from servanda.exporting.dossier_entry import entry_dossier, series_dossier
 from servanda.exporting.dossier_html import as_html
 from servanda.exporting.dossier_json import as_json
@@ -199,3 +199,22 @@ def test_a_dyad_that_nobody_told_of_has_an_empty_dossier_that_says_so(ledger):
     empty = dyad(ledger, "CHL", "PER", DAY)
 
     assert ((), ("No document in the ledger speaks of this.",)) == (empty.sections, empty.coverage)
+
+
+def test_a_theme_is_found_by_all_words_that_mean_it_in_any_language():
+    english = report("2025-01-01", said("They will build drones.", "project", "agreed", "FRA IND", "drone factory"))
+    hindi = report("2025-02-01", said("दोनों ड्रोन बनाएंगे।", "project", "agreed", "IND ITA", "ड्रोन"), language="hi")
+    other = report("2025-03-01", said("They will build ships.", "project", "agreed", "IND JPN", "shipyard"))
+    made = theme(ledger_of(english, hindi, other), "UAV", "2026-01-01")
+
+    assert not of_parties(["UAV"])
+    assert {"drone factory", "ड्रोन"} == {s.words.split(",")[0] for s in made.sections[0].statements}
+
+
+def test_one_party_twice_is_refused_and_what_to_give_is_said():
+    with pytest.raises(QueryError, match="Give two parties, or one alone"):
+        dyad(ledger_of(), "IND", "ind")
+
+
+def test_a_theme_of_which_nothing_is_known_has_no_figures():
+    assert () == theme(ledger_of(), "zeppelin").figures

@@ -6,6 +6,7 @@ import pytest
 
 from ledger_reports import ledger_of, report, said
 from servanda.ledger import EXAMPLE, parse
+from servanda.ledger.listing import match_expression
 from servanda.model import Kind, Stage
 from servanda.problems import QueryError
 
@@ -131,3 +132,8 @@ def test_the_best_match_comes_first_where_relevance_is_asked_for():
 
     assert ["ports", "radar"] == [line.title for line in ledger.entries("radar")]
     assert ["radar", "ports"] == [line.title for line in ledger.entries("radar sort:relevance")]
+
+
+def test_a_star_stands_for_any_ending_and_a_bar_for_either_word():
+    assert '("ship"*) AND ("radar" OR "sonar")' == match_expression(["ship*", "radar|sonar"])
+    assert '("*") AND ("a")' == match_expression(["*", "a|"])

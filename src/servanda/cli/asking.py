@@ -213,8 +213,7 @@ def dossier(
 
 def dossier_of(ledger: Opened, about: list[str], series: bool, as_of: str | None, limit: int) -> Dossier:
     """Return the dossier that some words ask for: codes of parties mean parties, anything else is a query."""
-    from servanda.codebook import is_party
-    from servanda.exporting.dossier import country, dyad, theme
+    from servanda.exporting.dossier import country, dyad, of_parties, theme
     from servanda.exporting.dossier_entry import series_dossier
     from servanda.ledger import Ledger
 
@@ -222,7 +221,7 @@ def dossier_of(ledger: Opened, about: list[str], series: bool, as_of: str | None
         return dossier_there(ledger, about, series, as_of, limit)
     if series:
         return series_dossier(ledger, about[0], as_of)
-    if len(about) <= 2 and all(is_party(word) for word in about):
+    if of_parties(about):
         return (
             dyad(ledger, about[0], about[1], as_of, limit)
             if len(about) == 2
@@ -233,11 +232,11 @@ def dossier_of(ledger: Opened, about: list[str], series: bool, as_of: str | None
 
 def dossier_there(ledger: RemoteLedger, about: list[str], series: bool, as_of: str | None, limit: int) -> Dossier:
     """Return the dossier that some words ask for from a served ledger."""
-    from servanda.codebook import is_party
+    from servanda.exporting.dossier import of_parties
 
     if series:
         return ledger.series_dossier(about[0], as_of)
-    if len(about) <= 2 and all(is_party(word) for word in about):
+    if of_parties(about):
         return ledger.dossier(about, limit, as_of)
     return ledger.theme(joined(about), limit, as_of)
 

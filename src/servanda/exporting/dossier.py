@@ -12,10 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
 
+from servanda.codebook import is_party
 from servanda.exporting.dossier_parts import Dossier, Section, Statement, cited, covered, statement
 from servanda.ledger import Entry, Ledger, Line, StatusName
 from servanda.ledger.records import Framework, Series, Tally
+from servanda.ledger.words import alternatives, lexicon, plain
 from servanda.model import Kind
+from servanda.problems import QueryError
 
 FEW = 10  # statements shown in a section; the rest is one query away
 OPEN = (StatusName.OPEN, StatusName.DUE_SOON)
@@ -33,6 +36,8 @@ HEADINGS = (
 def dyad(ledger: Ledger, one: str, other: str, as_of: str | None = None, limit: int = FEW) -> Dossier:
     """Return what two parties owe each other and what became of it. ``limit`` is per section."""
     parties = (one.upper(), other.upper())
+    if one.upper() == other.upper():
+        raise QueryError(f"{one} {other}: is one party twice. Give two parties, or one alone.")
     return of_query(ledger, " and ".join(parties), f"party:{one} party:{other}", parties, as_of, limit)
 
 
@@ -42,8 +47,24 @@ def country(ledger: Ledger, code: str, as_of: str | None = None, limit: int = FE
 
 
 def theme(ledger: Ledger, words: str, as_of: str | None = None, limit: int = FEW) -> Dossier:
-    """Return what was undertaken about a product or theme, by whomever; ``words`` may be any query."""
-    return of_query(ledger, words, words, (), as_of, limit)
+    """Return what was undertaken about a product or theme, by whomever; ``words`` may be any query.
+
+    A word stands for what it means in all languages: "UAV" finds drones too.
+    """
+    return of_query(ledger, words, widened(words), (), as_of, limit)
+
+
+def of_parties(about: Sequence[str]) -> bool:
+    """True where words name one or two parties by their codes; "UAV" has the shape of a code, but names a product."""
+    known = lexicon().exact
+    return len(about) <= 2 and all(is_party(w) and known.get(plain(w), ("", 0.0))[1] < 1.0 for w in about)
+
+
+def widened(words: str) -> str:
+    """Return a query with its single words replaced by all that mean the same; what is quoted stays as it is."""
+    if '"' in words:
+        return words
+    return " ".join(term if ":" in term else "|".join(alternatives(plain(term))) for term in words.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,5 +224,5 @@ def figures(drawn: Drawn, waits: Sequence[int]) -> tuple[tuple[str, str], ...]:
     if waits:
         made.append(("median days from agreed to signed", f"{round(median(waits))} ({len(waits)} texts)"))
     kinds = [(kind, sum(t.count for t in drawn.tally if t.kind is kind)) for kind in Kind]
-    made.append(("by kind", ", ".join(f"{kind} {count}" for kind, count in kinds if count)))
-    return tuple(made)
+    by_kind = ", ".join(f"{kind} {count}" for kind, count in kinds if count)
+    return (*made, ("by kind", by_kind)) if by_kind else tuple(made)

@@ -37,6 +37,7 @@ from servanda.ledger.records import SETTLED, Line, StatusName, Tally
 from servanda.ledger.rows import parties_key
 from servanda.ledger.schema import claims, entries, entry_parties, members, watched, wide
 from servanda.model import Kind, Stage
+from servanda.problems import QueryError
 
 NEWEST = (entries.c.last.desc(), entries.c.id.desc())
 SORTED = ((entries.c.last + "").desc(), entries.c.id.desc())  # the same, where another index finds few
@@ -262,7 +263,10 @@ def standing(status: StatusName, as_of: str, looked: str) -> ColumnElement[bool]
 
 def shifted(day: str, by: int) -> str:
     """Return a day moved by some days, kept within the calendar."""
-    number = date.fromisoformat(day).toordinal() + by
+    try:
+        number = date.fromisoformat(day).toordinal() + by
+    except ValueError as error:
+        raise QueryError(f"{day}: is not a day. Write it like 2025-12-31.") from error
     return date.fromordinal(min(max(number, 1), date.max.toordinal())).isoformat()
 
 
@@ -338,8 +342,17 @@ def between(column: ColumnElement[Any], days: tuple[str | None, str | None]) -> 
 
 
 def match_expression(words: Sequence[str]) -> str:
-    """Return words as a full-text query: all must occur; a term with a blank in it is a phrase."""
-    return " ".join('"' + word.replace('"', " ").replace("\0", " ") + '"' for word in words)
+    """Return words as a full-text query: all must occur; a term with a blank in it is a phrase.
+
+    Of words joined by "|" any will do; "*" stands for any ending.
+    """
+    told = ([part for part in word.split("|") if part] or [word] for word in words)
+    return " AND ".join("(" + " OR ".join(map(match_term, parts)) + ")" for parts in told)
+
+
+def match_term(word: str) -> str:
+    begun = len(word) > 2 and word.endswith("*") and word[:-1].isalpha()
+    return '"' + word.rstrip("*" if begun else "").replace('"', " ").replace("\0", " ") + '"' + "*" * begun
 
 
 def found_by_words(words: Sequence[str], ranked: bool) -> Subquery:

@@ -175,6 +175,14 @@ def weighed(token: str) -> tuple[str, float]:
     return stem(single), 1.0 if len(single) > 1 else 0.2
 
 
+def alternatives(token: str) -> tuple[str, ...]:
+    """Return the forms, in all languages, of what a plain token means; a "*" stands for an ending."""
+    meaning, words = weighed(token)[0], lexicon()
+    exact = [form for form, (of, _) in words.exact.items() if of == meaning]
+    begun = [f"{form}*" for form, (of, _) in words.stems.items() if of == meaning]
+    return tuple(dict.fromkeys((token, *exact, *begun)))
+
+
 ENDINGS = ("ation", "ition", "ment", "ion", "ing", "ed", "al", "er", "e")
 
 

@@ -49,8 +49,8 @@ SLOT_RULES = {
 CONSIDER = 0.12
 TELLING = 6
 HOPELESS = -3.2
-KEEP = 0.3
-SURE = 0.48
+KEEP = 0.36
+SURE = 0.5
 
 
 @dataclass(frozen=True, slots=True)

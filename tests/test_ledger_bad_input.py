@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -212,3 +213,41 @@ def test_an_empty_note_is_refused():
 def test_a_day_that_is_none_is_refused_and_a_good_one_is_shown():
     with pytest.raises(QueryError, match="2025-12-31"):
         ledger_of(ports(1)).entries(as_of="2024-13-99")
+
+
+CREW = """
+    import os, sys, time
+    from pathlib import Path
+    from servanda.ledger.crews import Crew
+    from servanda.ledger.judging import Rulings
+
+    def told(connection, ruled):
+        print(os.getpid(), flush=True)
+        time.sleep(60)
+
+    if __name__ == "__main__":
+        with Crew(None, Rulings(), Path(sys.argv[1])) as crew:
+            list(crew.each(told, [(), ()]))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists() or (os.cpu_count() or 1) < 2, reason="needs /proc, two cores")
+def test_the_processes_that_help_a_rebuild_end_with_the_one_that_is_killed(tmp_path):
+    path, script = tmp_path / "ledger.db", tmp_path / "crew.py"
+    Ledger.open(path).close()
+    script.write_text(textwrap.dedent(CREW))
+    with subprocess.Popen([sys.executable, str(script), str(path)], stdout=subprocess.PIPE, text=True) as rebuilding:
+        assert rebuilding.stdout is not None
+        helper = int(rebuilding.stdout.readline())
+        rebuilding.kill()
+    ended = next((True for _ in range(100) if gone(helper) or time.sleep(0.1)), False)
+
+    assert ended
+
+
+def gone(process: int) -> bool:
+    """True where a process has ended, whether or not anybody has asked how."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except FileNotFoundError:
+        return True

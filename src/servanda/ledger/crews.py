@@ -11,8 +11,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import Any
 
@@ -68,8 +69,16 @@ class Crew:
 
 
 def open_here(path: str, ruled: Rulings) -> None:
-    """Open the ledger in a worker, to read."""
+    """Open the ledger in a worker, to read, for as long as the process that asked lives."""
+    Thread(target=leave_with_parent, daemon=True).start()
     here["connection"], here["ruled"] = connected(Path(path)).connect(), ruled
+
+
+def leave_with_parent() -> None:
+    """End this process when the one that started it is gone; it would wait for work, and hold the file, for ever."""
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def work_here(work: Callable[..., Any], job: tuple[Any, ...]) -> Any:

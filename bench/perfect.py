@@ -46,6 +46,16 @@ def corrected(d: Labelled, found: list[Candidate], steps: tuple[str, ...]) -> li
     return [i for i, c in enumerate(found) if c.keep >= extractor.CONSIDER and c.parties]
 
 
+def place(c: Candidate) -> tuple[int, int, str]:
+    return c.head.start, c.head.stop, c.head.entry.id
+
+
+def aligned(d: Labelled, found: list[Candidate]) -> list[Candidate]:
+    """Every candidate of the document as judged; those left out as hopeless as they were, with no chance."""
+    judged = {place(c): c for c in found}
+    return [judged.get(place(c), c) for c in d.candidates]
+
+
 def stage_corrected(d: Labelled, i: int, c: Candidate) -> None:
     claim = d.truth(i)
     if claim is not None and claim.stages[0] and c.stage not in claim.stages:
@@ -73,7 +83,7 @@ def claims_with(d: Labelled, trained: Trained, steps: tuple[str, ...]) -> Iterat
     document = Document(text=g.text, title=g.title, date=g.date, language=g.language)
     if len(d.setting.reading.weight) < 2:
         return
-    found = extractor.judged(d.setting, trained)
+    found = aligned(d, extractor.judged(d.setting, trained))
     kept = corrected(d, found, steps)
     for i in kept:
         settle_stage(found[i], trained, g.text)

@@ -215,7 +215,7 @@ def test_what_both_agreed_has_no_single_doer(claims: Claims) -> None:
 def test_a_corridors_name_makes_no_party(claims: Claims) -> None:
     """
     date 2024-11-19
-    India and Italy agreed to cooperate on the India - Middle East - Europe Economic Corridor.
+    India and Italy signed an agreement on the India - Middle East - Europe Economic Corridor.
     """
     assert claims
     assert {("IND", "ITA")} == {claim.parties for claim in claims}

@@ -369,7 +369,7 @@ def queries(ledger: Ledger, world: World) -> None:
         "search two words": lambda n: ledger.search(f"{world.vocabulary[zipf(rng, 6000)]} agreement", as_of=day),
         "search a common word": lambda n: ledger.search("agreement", as_of=day),
         "one entry": lambda n: ledger.entry(some[n % len(some)].id, day),
-        "dossier of a dyad": lambda n: dyad(ledger, *pairs[n], day),
+        "dossier of a dyad": lambda n: dyad(ledger, pairs[n][0], pairs[n][1], day),
         "add one document": add,
     }
     for name, task in work.items():

@@ -47,9 +47,9 @@ def tell(
 
     \b
     Examples:
-      servanda tell "Call with Rome." --update 3fa9 --title "ports agreement" --parties IND,ITA \\
-          --kind instrument --stage signed --owner "Desk Europe West" --next "send the text to the archive"
+      servanda tell "Signed, says Rome." --update 3fa9 --title pact --parties IND,ITA --kind instrument --stage signed
       servanda tell "Text is agreed." --title "ports agreement" --parties IND,ITA --kind instrument --stage agreed
+      servanda tell "We call them." --title pact --parties IND,ITA --kind instrument --stage agreed --owner Rao --next call
       servanda tell "They meet in May." --title "forum" --parties IND,RUS --kind meeting --stage agreed --due 2027-05
     """
     from servanda.cli.records import dumped

@@ -49,7 +49,7 @@ def tell(
     Examples:
       servanda tell "Signed, says Rome." --update 3fa9 --title pact --parties IND,ITA --kind instrument --stage signed
       servanda tell "Text is agreed." --title "ports agreement" --parties IND,ITA --kind instrument --stage agreed
-      servanda tell "We call them." --title pact --parties IND,ITA --kind instrument --stage agreed --owner Rao --next call
+      servanda tell "We call them." --title pact --parties IND,ITA --kind instrument --stage agreed --owner Rao
       servanda tell "They meet in May." --title "forum" --parties IND,RUS --kind meeting --stage agreed --due 2027-05
     """
     from servanda.cli.records import dumped

@@ -113,6 +113,7 @@ class Reader:
         """
         window: deque[tuple[T, Document | None, str, list[Future[list[Outcome]]]]] = deque()
         pool = ThreadPoolExecutor(max(1, self.settings.concurrency))
+        whole = False
         try:
             for item, document, name in items:
                 window.append((item, document, name, self.begun(pool, document, name)))
@@ -120,11 +121,10 @@ class Reader:
                     yield self.ended(*window.popleft())
             while window:
                 yield self.ended(*window.popleft())
-        except BaseException:  # stopped from outside, or by what ends the run: no new question is asked
-            if self.client is not None:
-                self.client.stop()
-            raise
+            whole = True
         finally:
+            if not whole and self.client is not None:  # stopped from outside, or by what ends the run
+                self.client.stop()
             pool.shutdown(wait=True, cancel_futures=True)
 
     def begun(self, pool: ThreadPoolExecutor, document: Document | None, name: str) -> list[Future[list[Outcome]]]:

@@ -131,7 +131,7 @@ def describe_phrase(c: Candidate, setting: Setting) -> None:
 
 
 def judged(setting: Setting, trained: Mapping[str, Weights]) -> list[Candidate]:
-    """Return every candidate with its parties, stage and the chance that it is a claim."""
+    """Return every hopeful candidate with its parties and the chance that it is a claim."""
     found = hopeful(candidates(setting.reading), trained.get("keep", {}))
     whose = trained.get("parties", {})
     last: set[str] = set()

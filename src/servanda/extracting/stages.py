@@ -1,6 +1,6 @@
 """How far a candidate has come: what its sentence says of it, and the choice among stages.
 
-Only candidates that may be kept come here, so that more words may be asked: all of the
+Only what will be told comes here, so that more words may be asked: all of the
 sentence, the words beside the head, every cue that may govern it, the tense of its clause
 and the dates near it. The document's topics have no say: they tell nothing of a stage.
 """

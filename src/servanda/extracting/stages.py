@@ -1,8 +1,8 @@
 """How far a candidate has come: what its sentence says of it, and the choice among stages.
 
 Only what will be told comes here, so that more words may be asked: all of the
-sentence, the words beside the head, every cue that may govern it, the tense of its clause
-and the dates near it. The document's topics have no say: they tell nothing of a stage.
+sentence, the words beside the head, every cue that may govern it and the tense of its
+clause. The document's topics have no say: they tell nothing of a stage.
 """
 
 from __future__ import annotations

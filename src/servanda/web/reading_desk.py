@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from servanda.language.packs import languages
@@ -25,6 +25,25 @@ from servanda.web.wording import unturned
 router = APIRouter()
 
 
+def gathered(
+    files: Annotated[list[UploadFile], File()] = [],  # noqa: B006 - FastAPI copies it
+    text: Words = "",
+    url: Words = "",
+    date: Words = "",
+    language: Words = "",
+) -> list[Handed]:
+    """Return what a form of Add holds. Raises QueryError where that is nothing."""
+    handed = [Handed(f.filename, f.file.read(), None, date, language) for f in files if f.filename]
+    handed += [Handed("pasted text", text.encode("utf-8", "replace"), None, date, language)] if text.strip() else []
+    handed += [Handed(url.strip(), b"", url.strip(), date, language)] if url.strip() else []
+    if not handed:
+        raise QueryError("Nothing was given. Choose a file, paste the text of a report, or give an address.")
+    return handed
+
+
+WhatIsHanded = Annotated[list[Handed], Depends(gathered)]
+
+
 @router.get("/add")
 def add(request: Request) -> HTMLResponse:
     return page(request, "add.html", languages=languages(), most=request.app.state.most >> 20)
@@ -34,14 +53,9 @@ def add(request: Request) -> HTMLResponse:
 def added(
     request: Request,
     ledger: TheLedger,
-    files: Annotated[list[UploadFile], File()] = [],  # noqa: B006 - FastAPI copies it
-    text: Words = "",
-    url: Words = "",
-    date: Words = "",
-    language: Words = "",
+    handed: WhatIsHanded,
 ) -> HTMLResponse:
     """File what was handed over and tell what was found in it, and what went wrong."""
-    handed = gathered(files, text, url, date, language)
     made = Received()
     for one in handed:
         merge(made, filed(ledger, one))
@@ -50,16 +64,6 @@ def added(
     noted(request, "added", f"{', '.join(one.name for one in handed)[:200]}: {made.new} new")
     status = meaning(made.stopped)[0] if made.stopped else 200
     return page(request, "added.html", status, made=made, stands=standing(ledger, made))
-
-
-def gathered(files: list[UploadFile], text: str, url: str, date: str, language: str) -> list[Handed]:
-    """Return what a form of Add holds. Raises QueryError where that is nothing."""
-    handed = [Handed(f.filename, f.file.read(), None, date, language) for f in files if f.filename]
-    handed += [Handed("pasted text", text.encode("utf-8", "replace"), None, date, language)] if text.strip() else []
-    handed += [Handed(url.strip(), b"", url.strip(), date, language)] if url.strip() else []
-    if not handed:
-        raise QueryError("Nothing was given. Choose a file, paste the text of a report, or give an address.")
-    return handed
 
 
 def standing(ledger: Ledger, made: Received) -> dict[str, str | None]:
@@ -71,14 +75,10 @@ def standing(ledger: Ledger, made: Received) -> dict[str, str | None]:
 def added_live(
     request: Request,
     ledger: TheLedger,
-    files: Annotated[list[UploadFile], File()] = [],  # noqa: B006 - FastAPI copies it
-    text: Words = "",
-    url: Words = "",
-    date: Words = "",
-    language: Words = "",
+    handed: WhatIsHanded,
 ) -> StreamingResponse:
     """File what was handed over and tell of each source as it is filed: one JSON object a line, the last with all."""
-    told = telling(request, ledger, gathered(files, text, url, date, language))
+    told = telling(request, ledger, handed)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(told, media_type="application/jsonl", headers=headers)
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from servanda.codebook import rung
 from servanda.ledger.days import gap, known, length
 from servanda.ledger.likeness import alike, same_bodies, same_people, shared_bodies, shared_words
+from servanda.ledger.naming import of_names
 from servanda.ledger.profiles import CLOSE, EVENTS, REACHED, VAGUE, Profile, gathering
 from servanda.ledger.records import Match, Reason, Verdict
 from servanda.ledger.words import skeleton
@@ -30,10 +31,12 @@ STALE = 400  # days after which a text spoken of as unfinished is hardly the one
 
 SINGLE = frozenset({Kind.INSTRUMENT, Kind.MEETING, Kind.EXERCISE, Kind.INSTITUTION})
 KIND = -1.5
+TEXT = -1.0  # an agreement on a work is not the work
+PAPERS = frozenset({"agreement", "treaty", "memorandum", "framework", "roadmap", "statement"})
 SUM = 2.5
-DELIVERY = -1.5
+DELIVERY = -2.0
 GOODS = frozenset({"supply", "procurement", "export"})
-CONFERRED = -2.0  # a forum or press conference on a day of talks is another event than the talks
+CONFERRED = -2.5  # a forum or press conference on a day of talks is another event than the talks
 WORKED_OUT = (Stage.PROPOSED, Stage.NEGOTIATING, Stage.DISCUSSED)
 REPORTED_LATE = 31  # days by which a report may lag behind what it tells
 UNFINISHED = (Stage.PROPOSED, Stage.NEGOTIATING, Stage.DISCUSSED, Stage.AGREED)
@@ -247,9 +250,13 @@ def of_words(a: Profile, b: Profile) -> Iterator[Reason]:
     top = 3.0 if a.kind in EVENTS and b.kind in EVENTS else 5.0
     if telling >= 1.0 or (one_at_a_time(a, b) and same_bodies(a, b)):
         full = 1.0
+    elif one_wording(a, b):
+        full = 0.75
     else:
         full = 0.5 if not telling or not one_at_a_time(a, b) else 0.75
     yield Reason("title", round(top * alike(a, b, shared) * full, 2), ", ".join(sorted(shared)[:6]))
+    if named_by_body(a, b):
+        yield Reason("named by its body alone", 1.0)
     if a.latin != b.latin and a.kind in EVENTS and b.kind in EVENTS and telling < 1.0:
         yield Reason("titles in other scripts share fewer words", 0.7)
     if a.items and b.items and a.items & b.items:
@@ -259,6 +266,23 @@ def of_words(a: Profile, b: Profile) -> Iterator[Reason]:
     if a.title.years & b.title.years:
         yield Reason("same year in the name", 0.5)
     yield from of_sums(a, b)
+
+
+def named_by_body(a: Profile, b: Profile) -> bool:
+    """True where one title has nothing but the body to tell by ("the deal with the bank"), told within half a year."""
+    if a.kind is not b.kind or a.kind in EVENTS or a.form != b.form or not same_bodies(a, b):
+        return False
+    bodies, apart = a.org_words | b.org_words, told_apart(a, b)
+    bare = any(all(weight < 0.6 or word in bodies for word, weight in of.title.words.items()) for of in (a, b))
+    return bare and apart is not None and apart <= HALF_YEAR
+
+
+def one_wording(a: Profile, b: Profile) -> bool:
+    """True where two documents of the same days say one thing in the same words, however general they are."""
+    apart = told_apart(a, b)
+    if a.kind is not b.kind or a.kind in EVENTS or apart is None or apart > 7 or a.document == b.document:
+        return False
+    return a.title.words.keys() == b.title.words.keys()
 
 
 def of_sums(a: Profile, b: Profile) -> Iterator[Reason]:
@@ -293,59 +317,25 @@ def named_elsewhere(word: str, a: Profile, b: Profile) -> bool:
     return bone in a.place or bone in b.place or bone in a.names or bone in b.names
 
 
+def text_of(of: Profile) -> bool:
+    """True where a title speaks of a text to be signed rather than of what it is about."""
+    return of.kind is Kind.INSTRUMENT or not PAPERS.isdisjoint(of.title.words)
+
+
 def of_sort(a: Profile, b: Profile) -> Iterator[Reason]:
     if a.domains and b.domains and not a.domains & b.domains:
         yield Reason("another field", -0.5)
     if a.kind is not b.kind:
         general = a.kind in VAGUE or b.kind in VAGUE
         yield Reason("another kind", -1.5 if general else KIND, f"{a.kind} / {b.kind}")
+        if text_of(a) != text_of(b):
+            yield Reason("the text and the thing", TEXT)
         return
     if a.form and b.form and a.form == b.form:
         yield Reason("same form", 0.5, a.form)
     elif a.form and b.form and not any({a.form, b.form} <= near for near in NEAR_FORMS):
         apart = CONFERRED if {a.form, b.form} == {"conference", "talks"} else -1.0
         yield Reason("another form", apart, f"{a.form} / {b.form}")
-
-
-def of_names(a: Profile, b: Profile) -> Iterator[Reason]:
-    if a.persons and b.persons:
-        yield of_persons(a, b)
-    if a.orgs and b.orgs:
-        yield of_bodies(a, b)
-    if a.under and b.under and a.under & b.under:
-        yield Reason("under the same", 0.4, ", ".join(sorted(a.under & b.under)[:4]))
-    if a.by and b.by and not a.by & b.by:
-        yield Reason("undertaken by another", -2.0 if {a.kind, b.kind} & {Kind.MEETING, Kind.INSTITUTION} else -1.0)
-
-
-def of_bodies(a: Profile, b: Profile) -> Reason:
-    """Firms and agencies that are a side tell a deal from its like.
-
-    Where each has another partner, it is another deal.
-    """
-    common = shared_bodies(a, b)
-    if not common:
-        return Reason("other bodies", -0.8)
-    whole = len(common) >= min(len(a.orgs), len(b.orgs))
-    weight = 0.4 if not whole else 1.5 if len(common) == 1 else 2.2
-    return Reason("same bodies" if whole else "one body the same", weight, ", ".join(common[:4]))
-
-
-def of_persons(a: Profile, b: Profile) -> Reason:
-    """The people of a sitting tell it from the next room's; who visits, tells the visit."""
-    common = same_people(a, b)
-    words = ", ".join(" ".join(person) for person in common)
-    if a.kind not in EVENTS or b.kind not in EVENTS:
-        return Reason("same people", 0.7, words) if common else Reason("other people", -0.3)
-    if not common:
-        return Reason("other people", -2.5)
-    if gathering(a.form) == "visit" or len(common) > 1:
-        return Reason("same people", 2.0, words)
-    if len(a.persons) > 1 and len(b.persons) > 1:
-        return Reason("another counterpart", -2.0, words)
-    if len(a.persons) != len(b.persons) and alike(a, b) < 0.25:
-        return Reason("one of them the same, the counterpart named in one only", 0.2, words)
-    return Reason("one of them the same", 1.0, words)
 
 
 def of_time(a: Profile, b: Profile) -> Iterator[Reason]:
@@ -357,6 +347,8 @@ def of_time(a: Profile, b: Profile) -> Iterator[Reason]:
             if gap(a.signed, b.signed) <= SLACK
             else Reason("signed within weeks", 0.3)
         )
+    if came_together(a, b):
+        yield Reason("came into being on the same days", 1.0)
     if in_force_before(a, b):
         yield Reason("in force before the other was worked out", -2.0)
     if a.form == b.form == "joint-statement" and (told_apart(a, b) or 0) <= 7 and a.parties == b.parties:
@@ -379,6 +371,14 @@ def of_time(a: Profile, b: Profile) -> Iterator[Reason]:
         thin = 2.0 if sum(shared_words(a, b).values()) < 1.5 else 1.0
         years = 0.5 if apart <= STALE else 1.0 if apart <= 2 * STALE else 1.5
         yield Reason("told long apart", -thin * years, f"{apart} days")
+
+
+def came_together(a: Profile, b: Profile) -> bool:
+    """True for two texts of which at least one is told as in force, that both reports date to the same month or day."""
+    if not (a.kind is b.kind is Kind.INSTRUMENT) or (known(a.signed) and known(b.signed)):
+        return False
+    lengths = [n for n in (length(a.reached), length(b.reached)) if n is not None]
+    return len(lengths) == 2 and max(lengths) <= CLOSE and gap(a.reached, b.reached) <= SLACK
 
 
 def one_name_borne(a: Profile, b: Profile) -> bool:

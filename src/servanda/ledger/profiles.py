@@ -21,6 +21,8 @@ from servanda.ledger.words import (
     PLAIN_WORD,
     Title,
     body_key,
+    hosts_in,
+    offices_in,
     ordinals_in,
     person_words,
     places,
@@ -40,6 +42,7 @@ SMALL = 8
 WORDS = 8  # telling words of a title that are paired
 CROWD = 6  # persons: more are a list of guests
 CLOSE = 62  # days: what is dated more loosely says little about when
+VISIT = 2  # days before and after which a visit under way may have begun and will end
 VISITS = frozenset({"visit", "mission", "port-call", "deployment"})
 
 
@@ -64,6 +67,8 @@ class Profile:
     org_words: frozenset[str]
     persons: tuple[tuple[str, ...], ...]
     names: frozenset[str]
+    offices: frozenset[str]
+    hosts: frozenset[str]
     place: frozenset[str]
     place_codes: frozenset[str]
     place_words: frozenset[str]
@@ -116,6 +121,8 @@ def profile(filed: Filed) -> Profile:
         org_words=frozenset(word for name in claim.orgs for word in (body_key(name), *read_title(name).words)),
         persons=persons,
         names=frozenset(word for person in persons for word in person),
+        offices=offices_in(claim.title) if claim.kind in EVENTS else frozenset(),
+        hosts=hosts_in(claim.title) - set(claim.parties) if claim.kind is Kind.MEETING else frozenset(),
         place=place,
         place_codes=codes,
         place_words=frozenset(read_title(claim.where).words) if claim.where else frozenset(),
@@ -157,8 +164,15 @@ def event_of(filed: Filed) -> Stretch:
     if claim.kind not in EVENTS:
         return UNKNOWN
     if claim.stage in REACHED:
-        return stretch(claim.when) if claim.when else stretch(claim.due)
+        days = stretch(claim.when) if claim.when else stretch(claim.due)
+        return under_way(days) if claim.stage is Stage.ACTIVE and gathering(claim.form) == "visit" else days
     return stretch(claim.due) if claim.due else UNKNOWN
+
+
+def under_way(days: Stretch) -> Stretch:
+    """Return the days around one on which a visit is told as under way: it may have begun before and end after."""
+    first, last = days
+    return (first - VISIT, first + VISIT) if first is not None and first == last else days
 
 
 def strong(text: str) -> Iterator[str]:

@@ -87,7 +87,8 @@ def spelt_alike(ours: Title, theirs: Title) -> bool:
 def at_most(a: Profile, b: Profile, weight: float, most: float) -> float:
     """Return a score that ``compare`` cannot pass, where words of such a weight make the titles so much alike."""
     events = a.kind in EVENTS and b.kind in EVENTS
-    full = 1.0 if weight >= 1.0 else 0.75 if a.kind in SINGLE and b.kind in SINGLE else 0.5
+    worded = a.title.words.keys() == b.title.words.keys() or (a.kind in SINGLE and b.kind in SINGLE)
+    full = 1.0 if weight >= 1.0 else 0.75 if worded else 0.5
     score = (3.0 if events else 5.0) * most * full + of_names(a, b, events)
     if a.title.numbered and b.title.numbered:
         score += of_numbers(a.title, b.title)
@@ -122,6 +123,10 @@ def of_names(a: Profile, b: Profile, events: bool) -> float:
     if a.persons and b.persons:
         other, same = (-2.5, 2.0) if events else (-0.3, 0.7)
         score = other if a.names.isdisjoint(b.names) else same
+    elif events and (a.offices or b.offices):
+        score = 1.0
+    if a.hosts or b.hosts:
+        score += 1.0
     if a.items and not a.items.isdisjoint(b.items):
         score += 1.0
     if a.under and not a.under.isdisjoint(b.under):
@@ -146,6 +151,8 @@ def of_days(a: Profile, b: Profile, events: bool, weight: float) -> float:
         score = 1.5 if a.due is not UNKNOWN or b.due is not UNKNOWN else 0.0
         if a.signed is not UNKNOWN and b.signed is not UNKNOWN:
             score += 1.5
+        elif a.kind is Kind.INSTRUMENT and a.reached is not UNKNOWN and b.reached is not UNKNOWN:
+            score += 1.0
     if a.form == b.form == "joint-statement":
         score += 1.0
     if a.period[1] is not None and a.period[1] == b.period[1]:

@@ -200,6 +200,25 @@ def singular(token: str) -> str:
     return token[:-1] if len(token) > 3 and token.endswith("s") and not token.endswith("ss") else token
 
 
+@cache
+def office_forms() -> tuple[regex.Pattern[str], Mapping[str, str]]:
+    """Return what finds an office in a plain text, the longest form first, and which office each group is."""
+    data = tomllib.loads(files("servanda.ledger").joinpath("words.toml").read_text("utf-8"))["offices"]
+    forms = sorted(
+        ((plain(form), office) for office, forms in data.items() for form in forms), key=lambda f: -len(f[0])
+    )
+    groups = {f"o{n}": office for n, (_, office) in enumerate(forms)}
+    ends = {n: regex.escape(form).replace(r"\*", r"[\p{L}\p{M}]*") for n, (form, _) in enumerate(forms)}
+    parts = "|".join(f"(?P<o{n}>{form})" for n, form in ends.items())
+    return regex.compile(rf"(?<![\p{{L}}\p{{M}}])(?:{parts})(?![\p{{L}}\p{{M}}])"), groups
+
+
+def offices_in(text: str) -> frozenset[str]:
+    """Return the offices that a title names ("visit of the Foreign Minister")."""
+    finds, groups = office_forms()
+    return frozenset(groups[found.lastgroup] for found in finds.finditer(plain(text)) if found.lastgroup)
+
+
 def amounts_in(text: str) -> Iterator[float]:
     if not DIGIT.search(text):
         return
@@ -254,16 +273,29 @@ def counts_in(text: str) -> Iterator[int]:
 
 
 @cache
-def long_names() -> regex.Pattern[str]:
-    """Return what finds the long names of organisations that act as parties ("World Trade Organization")."""
-    forms = {
-        plain(form)
+def organisation_names() -> Mapping[str, str]:
+    """Map the names, in plain letters, of organisations that act as parties to their codes."""
+    return {
+        plain(form): party["code"]
         for table in party_tables()
         for party in table.get("party", ())
         if party["code"] in organisations()
         for form in party.get("names", ())
-        if len(tokens(form)) > 1 and "*" not in form
+        if "*" not in form
     }
+
+
+def hosts_in(text: str) -> frozenset[str]:
+    """Return the codes of the organisations that a title names ("SCO summit")."""
+    names, bare = organisation_names(), plain(text)
+    found = {names[long] for long in long_names().findall(bare)}
+    return frozenset(found | {names[token] for token in tokens(bare) if token in names})
+
+
+@cache
+def long_names() -> regex.Pattern[str]:
+    """Return what finds the long names of organisations that act as parties ("World Trade Organization")."""
+    forms = [form for form in organisation_names() if len(tokens(form)) > 1]
     return regex.compile(
         r"\b(?:" + "|".join(regex.escape(form) for form in sorted(forms, key=len, reverse=True)) + r")\b"
         if forms

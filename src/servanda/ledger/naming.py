@@ -1,0 +1,78 @@
+"""Points for names: the people, offices and bodies of two claims.
+
+Every rule is a pure, symmetric function of two profiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from servanda.ledger.likeness import alike, same_people, shared_bodies
+from servanda.ledger.profiles import EVENTS, Profile, gathering
+from servanda.ledger.records import Reason
+from servanda.model import Kind
+
+
+def of_names(a: Profile, b: Profile) -> Iterator[Reason]:
+    if a.persons and b.persons:
+        yield of_persons(a, b)
+    elif a.kind in EVENTS and b.kind in EVENTS:
+        yield from of_offices(a, b)
+    if a.hosts or b.hosts:
+        yield from of_hosts(a, b)
+    if a.orgs and b.orgs:
+        yield of_bodies(a, b)
+    if a.under and b.under and a.under & b.under:
+        yield Reason("under the same", 0.4, ", ".join(sorted(a.under & b.under)[:4]))
+    if a.by and b.by and not a.by & b.by:
+        yield Reason("undertaken by another", -2.0 if {a.kind, b.kind} & {Kind.MEETING, Kind.INSTITUTION} else -1.0)
+
+
+def of_bodies(a: Profile, b: Profile) -> Reason:
+    """Firms and agencies that are a side tell a deal from its like.
+
+    Where each has another partner, it is another deal.
+    """
+    common = shared_bodies(a, b)
+    if not common:
+        return Reason("other bodies", -0.8)
+    whole = len(common) >= min(len(a.orgs), len(b.orgs))
+    weight = 0.4 if not whole else 1.5 if len(common) == 1 else 2.2
+    return Reason("same bodies" if whole else "one body the same", weight, ", ".join(common[:4]))
+
+
+def of_persons(a: Profile, b: Profile) -> Reason:
+    """The people of a sitting tell it from the next room's; who visits, tells the visit."""
+    common = same_people(a, b)
+    words = ", ".join(" ".join(person) for person in common)
+    if a.kind not in EVENTS or b.kind not in EVENTS:
+        return Reason("same people", 0.7, words) if common else Reason("other people", -0.3)
+    if not common:
+        return Reason("other people", -2.5)
+    if gathering(a.form) == "visit" or len(common) > 1:
+        return Reason("same people", 2.0, words)
+    if len(a.persons) > 1 and len(b.persons) > 1:
+        return Reason("another counterpart", -2.0, words)
+    if len(a.persons) != len(b.persons) and alike(a, b) < 0.25:
+        return Reason("one of them the same, the counterpart named in one only", 0.2, words)
+    return Reason("one of them the same", 1.0, words)
+
+
+def of_offices(a: Profile, b: Profile) -> Iterator[Reason]:
+    """Where people are not named on both sides, their offices tell: a president's visit is not a minister's."""
+    visit = gathering(a.form) == "visit"
+    if a.offices and b.offices:
+        if common := a.offices & b.offices:
+            yield Reason("same office", 1.0, ", ".join(sorted(common)))
+        else:
+            yield Reason("another office", -2.0 if visit else -1.0)
+    elif visit and ((a.offices and b.persons) or (b.offices and a.persons)) and a.by & b.by:
+        yield Reason("who comes is named in one, the office in the other", 0.5)
+
+
+def of_hosts(a: Profile, b: Profile) -> Iterator[Reason]:
+    """Talks on the margins of an organisation's meeting are not that meeting."""
+    if common := (a.hosts & (b.hosts | b.parties)) | (b.hosts & a.parties):
+        yield Reason("gathering of the same organisation", 1.0, ", ".join(sorted(common)))
+    elif (a.hosts and b.hosts) or (a.form != b.form and "talks" in (a.form, b.form)):
+        yield Reason("not a gathering of that organisation", -2.0, ", ".join(sorted(a.hosts | b.hosts)))

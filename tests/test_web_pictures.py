@@ -16,11 +16,12 @@ from starlette.testclient import TestClient
 
 from ledger_reports import Report, file, report, said
 from servanda.exporting.calendar import as_ics
+from servanda.exporting.dossier_parts import Cited, Dossier, Section, Statement
 from servanda.exporting.workbook import as_xlsx
 from servanda.ledger import Ledger
 from servanda.ledger.surveying import CROWD, by_month, by_parties, each, facets, pairs
 from servanda.web import app_for
-from servanda.web.charts import timeline
+from servanda.web.charts import strip, timeline
 
 ACTION = "India and Italy agreed to a ports agreement by the end of 2025."
 MOVED = "India and Italy put the ports agreement off to June 2026."
@@ -211,6 +212,15 @@ def test_a_mark_of_the_timeline_leads_to_its_words(ledger: Ledger) -> None:
         (mark.kind, mark.address) for mark in drawn.marks
     ]
     assert all(0 <= mark.x <= drawn.width for mark in drawn.marks)
+
+
+def test_steps_of_one_day_and_one_name_stand_above_one_another() -> None:
+    """Two talks of the same day, told by the same words, of two entries."""
+    quoted = Cited("They held talks.", "c1", "d1", 0, 16, "2026-03-01", None, None, None, "en")
+    steps = tuple(Statement("talks: done", id, None, "", (quoted,), (), "2026-03-01") for id in ("e1", "e2"))
+    drawn = strip(Dossier("IND and OMN", "2026-03-02", (Section("Timeline", steps),), (), ()))
+
+    assert [0, 1] == [mark.row for mark in drawn.marks]
 
 
 def test_the_raw_view_gives_each_line_with_its_offset(client: TestClient, ledger: Ledger) -> None:

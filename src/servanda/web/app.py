@@ -24,6 +24,7 @@ from servanda.web.admitting import Admission
 from servanda.web.describing import openapi_of
 from servanda.web.figures import Figures
 from servanda.web.guarding import Guard
+from servanda.web.keeping import Keeping
 from servanda.web.meanwhile import Judging, OvertakenError
 from servanda.web.refusing import told
 from servanda.web.settings import WebSettings
@@ -79,6 +80,7 @@ def app_for(
     for error in (ServandaError, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(error, told)
     app.add_exception_handler(OvertakenError, overtaken)
+    app.add_middleware(Keeping, path=ledger.path)
     app.add_middleware(Admission, accounts=state.accounts, local=local)
     app.add_middleware(Guard, most=state.most, hosts=names)
     return app

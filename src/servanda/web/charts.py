@@ -85,12 +85,13 @@ def timeline(of: Entry, today: date | None = None) -> Drawn:
 def strip(of: Dossier) -> Drawn:
     """Return the steps of a dossier's timeline as one line of dots; those of one time stand above one another."""
     said = [s for section in of.sections if section.heading == "Timeline" for s in section.statements if s.quotations]
-    dated = sorted((day, s.words, s) for s in said if s.day and (day := middle(s.day)))
+    placed = [(day, s) for s in said if s.day and (day := middle(s.day))]
+    dated = sorted(placed, key=lambda one: (one[0], one[1].words))
     if not dated:
         return Drawn((), (), (), None, 0, 0, 0)
     first, span = dated[0][0], max(dated[-1][0] - dated[0][0], 200)
     ends, marks = dict[tuple[str, int], float](), []
-    for day, _, one in dated:
+    for day, one in dated:
         x = round(EDGE + (day - first) / span * (WIDTH - 2 * EDGE), 1)
         title, _, stage = one.words.rpartition(": ")
         lead = in_text(one.quotations[0].document, one.quotations[0].claim)

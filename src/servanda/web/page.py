@@ -88,10 +88,14 @@ def templates() -> Environment:
 
 
 def page(request: Request, template: str, status: int = 200, **told: Any) -> HTMLResponse:
-    """Return a page; the first one of a visit gives the browser the token that its forms must carry."""
+    """Return a page; the first one of a visit gives the browser the token that its forms must carry.
+
+    A page that is kept for many has a mark in the token's place (``keeping``).
+    """
     who = who_asks(request)
     speaking.SPOKEN.set(speaking.chosen(request))
-    token = form_token(request) or secrets.token_urlsafe(24)
+    mark = request.scope.get("state", {}).get("mark")
+    token = mark or form_token(request) or secrets.token_urlsafe(24)
     words = {
         "request": request,
         "token": token,
@@ -103,7 +107,7 @@ def page(request: Request, template: str, status: int = 200, **told: Any) -> HTM
     } | told
     text = templates().get_template(template).render(words)
     made = HTMLResponse(text.encode("utf-8", "replace"), status)
-    if not form_token(request):
+    if not mark and not form_token(request):
         secure = request.url.scheme == "https"
         made.set_cookie(
             cookie(VISIT, request.url.scheme), token, httponly=True, samesite="strict", path="/", secure=secure

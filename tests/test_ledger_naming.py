@@ -1,4 +1,4 @@
-"""What offices, bodies, hosts and equal wording say about two claims."""
+"""What offices, bodies, hosts, names, sums and equal wording say about two claims."""
 
 from __future__ import annotations
 
@@ -139,4 +139,122 @@ def test_two_reports_of_a_text_from_the_same_month_are_one_even_years_later():
     told = filed("2024-06-10", "instrument", "active", "IND LKA", "vision document", **slots)
     undated = filed("2024-06-10", "instrument", "active", "IND LKA", "vision document", form="declaration")
 
-    assert match(signed, told).score == match(signed, undated).score + 1.0
+    assert Verdict.SAME == match(signed, told).verdict
+    assert Verdict.SAME != match(signed, undated).verdict
+
+
+def test_a_text_known_by_its_year_is_one_however_long_ago():
+    parties = "CHN DEU FRA GBR IRN RUS USA"
+    deal = filed("2020-01-06", "instrument", "ended", parties, "2015 nuclear deal", form="agreement")
+    recalled = filed("2025-09-25", "instrument", "signed", parties, "nuclear accord", form="agreement", when="2015")
+    younger = filed("2025-09-25", "instrument", "signed", parties, "nuclear accord", form="agreement", when="2025-09")
+
+    assert Verdict.SAME == match(deal, recalled).verdict
+    assert Verdict.SAME != match(deal, younger).verdict
+
+
+def test_a_text_and_its_revival_are_two():
+    parties = "IRN USA"
+    deal = filed("2022-02-10", "instrument", "signed", parties, "nuclear deal", form="agreement")
+    revival = filed("2022-02-10", "instrument", "negotiating", parties, "revival of the nuclear deal", form="agreement")
+
+    assert "a text and its change" in {reason.rule for reason in match(deal, revival).reasons}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("the Extended Fund Facility", "third tranche of the Extended Fund Facility"),
+        ("housing scheme loan", "second phase of the housing scheme loan"),
+    ],
+)
+def test_a_part_with_a_number_is_not_the_whole(one, other):
+    whole = filed("2024-06-14", "trade", "active", "IMF LKA", one, form="loan", by=("IMF",))
+    part = filed("2024-06-15", "trade", "done", "IMF LKA", other, form="loan", by=("IMF",))
+
+    assert Verdict.SAME != match(whole, part).verdict
+
+
+def test_an_odd_sum_is_as_good_as_a_name_and_a_round_one_is_not():
+    def loan(date: str, title: str) -> Filed:
+        return filed(date, "trade", "agreed", "IMF LKA", title, form="loan", by=("IMF",))
+
+    odd = match(loan("2024-03-28", "$337 million payout"), loan("2024-05-23", "release of $337 million"))
+    round_ = match(loan("2024-03-28", "$300 million payout"), loan("2024-05-23", "release of $300 million"))
+
+    assert (Verdict.SAME, Verdict.REVIEW) == (odd.verdict, round_.verdict)
+
+
+def test_a_stop_on_a_visit_is_not_the_visit():
+    slots = {"form": "visit", "persons": ("Samantha Mostyn",), "due": "2025-08-06/2025-08-10"}
+    whole = filed("2025-08-05", "meeting", "agreed", "AUS LKA", "official visit to Colombo", by=("AUS",), **slots)
+    stop = filed("2025-08-06", "meeting", "agreed", "AUS LKA", "tour of three villages", **slots)
+
+    assert Verdict.SAME != match(whole, stop).verdict
+
+
+def test_a_work_named_by_its_place_alone_is_the_work_there():
+    port = filed("2025-01-08", "project", "active", "IND IRN", "Chabahar port", form="facility", where="Chabahar")
+    place = filed("2025-01-09", "project", "active", "IND IRN", "Chabahar Project", form="facility")
+    years_on = filed("2028-01-09", "project", "active", "IND IRN", "Chabahar Project", form="facility")
+
+    assert Verdict.SAME == match(port, place).verdict
+    assert Verdict.SAME != match(port, years_on).verdict
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Nord Stream 2 pipeline", "газопровод «Северный поток — 2»"),
+        ("Mumbai bullet train", "Mumbai high-speed rail"),
+    ],
+)
+def test_a_name_given_otherwise_is_the_same_name(one, other):
+    a = filed("2025-03-01", "project", "active", "DEU RUS", one, form="facility")
+    b = filed("2025-03-03", "project", "active", "DEU RUS", other, form="facility")
+
+    assert Verdict.SAME == match(a, b).verdict
+
+
+def test_a_free_trade_agreement_is_what_its_long_name_says():
+    spoken = filed("2025-03-01", "instrument", "negotiating", "IND OMN", "free trade agreement", form="agreement")
+    full = filed(
+        "2025-03-20",
+        "instrument",
+        "negotiating",
+        "IND OMN",
+        "Comprehensive Economic Partnership Agreement (CEPA)",
+        form="agreement",
+    )
+    goods = filed(
+        "2025-03-20", "instrument", "negotiating", "IND OMN", "agreement on fair trade labels", form="agreement"
+    )
+
+    assert Verdict.SAME == match(spoken, full).verdict
+    assert Verdict.SAME != match(spoken, goods).verdict
+
+
+def test_an_exercise_from_day_to_day_is_known_by_its_days():
+    slots = {"form": "exercise", "when": "2025-02-24/2025-03-09"}
+    named = filed("2025-02-24", "exercise", "active", "IND JPN", "Dharma Guardian", **slots)
+    unnamed = filed("2025-02-25", "exercise", "active", "IND JPN", "joint military exercise", **slots)
+
+    assert Verdict.SAME == match(named, unnamed).verdict
+
+
+def test_the_leaders_meeting_of_a_day_is_the_summit_of_that_day():
+    summit = filed(
+        "2025-08-30",
+        "meeting",
+        "done",
+        "IND JPN",
+        "summit of Modi and Ishiba",
+        form="summit",
+        when="2025-08-29",
+        persons=("Narendra Modi", "Shigeru Ishiba"),
+    )
+    leaders = filed("2025-08-29", "meeting", "done", "IND JPN", "meeting of the two leaders", when="2025-08-29")
+    experts = filed("2025-08-29", "meeting", "done", "IND JPN", "meeting of tax experts", when="2025-08-29")
+
+    assert Verdict.SAME == match(summit, leaders).verdict
+    assert Verdict.SAME != match(summit, experts).verdict

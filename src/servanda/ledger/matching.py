@@ -11,46 +11,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from servanda.codebook import rung
-from servanda.ledger.days import gap, known, length
-from servanda.ledger.likeness import alike, same_bodies, same_people, shared_bodies, shared_words
+from servanda.ledger.days import gap, known
+from servanda.ledger.deciding import SLACK, deciding
+from servanda.ledger.likeness import alike, same_bodies, shared_words
 from servanda.ledger.naming import of_names
-from servanda.ledger.profiles import CLOSE, EVENTS, REACHED, VAGUE, Profile, gathering
+from servanda.ledger.profiles import EVENTS, VAGUE, Profile
 from servanda.ledger.records import Match, Reason, Verdict
+from servanda.ledger.timing import HALF_YEAR, of_time, one_at_a_time, told_apart
 from servanda.ledger.words import skeleton
 from servanda.model import Kind, Stage
 
 SAME = 4.0
 REVIEW = 3.0
-SLACK = 1  # days: one event is dated by two time zones, or by the day of its report
-SIGNED_APART = 92  # days between two signatures of one text that can still be one text misdated
-VAGUE_APART = 45  # days within which two general statements on one field are one
-HALF_YEAR = 180
-LONG_WORK = 270  # a text is negotiated and a work built for longer than a delivery takes
-NAME = 3  # telling words that make a title a name
-STALE = 400  # days after which a text spoken of as unfinished is hardly the one signed before
 
-SINGLE = frozenset({Kind.INSTRUMENT, Kind.MEETING, Kind.EXERCISE, Kind.INSTITUTION})
-KIND = -1.5
+KIND = -1.5  # what is no event is called by one kind or another as a matter of taste
+CHANGES = frozenset({"resumption", "extens", "renew", "prolong", "revis", "amend", "upgrad"})
+CHANGE = -1.0
+PART = -2.0  # the third tranche is a part of the loan, the second phase of the works
+WIDE = 5  # parties: a text that so many share is one of few
 TEXT = -1.0  # an agreement on a work is not the work
 PAPERS = frozenset({"agreement", "treaty", "memorandum", "framework", "roadmap", "statement"})
 SUM = 2.5
-DELIVERY = -2.0
+ODD = 1.0  # more for a sum that is no round one
+TOLD = 0.5  # more for a sum told twice in a week
+DELIVERY = -2.0  # a sum tells one delivery from the standing trade
 GOODS = frozenset({"supply", "procurement", "export"})
 CONFERRED = -2.5  # a forum or press conference on a day of talks is another event than the talks
-WORKED_OUT = (Stage.PROPOSED, Stage.NEGOTIATING, Stage.DISCUSSED)
-REPORTED_LATE = 31  # days by which a report may lag behind what it tells
-UNFINISHED = (Stage.PROPOSED, Stage.NEGOTIATING, Stage.DISCUSSED, Stage.AGREED)
-# Between things that are no events the kind is a matter of taste; an event is rarely taken for anything else.
-NEAR_EVENTS = {
-    frozenset(pair)
-    for pair in (
-        (Kind.MEETING, Kind.INSTITUTION),
-        (Kind.MEETING, Kind.COOPERATION),
-        (Kind.MEETING, Kind.EXERCISE),
-        (Kind.EXERCISE, Kind.TRAINING),
-        (Kind.EXERCISE, Kind.OPERATION),
-    )
-}
 NEAR_FORMS = (
     frozenset({"agreement", "treaty", "pact", "arrangement", "framework", "protocol"}),
     frozenset({"mou", "letter-of-intent", "arrangement", "agreement"}),
@@ -63,6 +49,7 @@ NEAR_FORMS = (
     frozenset({"investment", "joint-venture", "loan", "grant"}),
     frozenset({"co-production", "co-development", "technology-transfer", "research"}),
     frozenset({"exercise", "patrol", "deployment"}),
+    frozenset({"training", "capacity-building"}),
 )
 
 
@@ -79,149 +66,18 @@ def compare(a: Profile, b: Profile) -> Match:
     return Match(verdict, score, reasons)
 
 
-def deciding(a: Profile, b: Profile) -> tuple[Reason, str | None] | None:
-    """Return the one difference that settles the matter, and the link it leaves, or None."""
-    for rule in (
-        nothing_shared,
-        other_parties,
-        other_kind,
-        other_gathering,
-        other_number,
-        other_year,
-        other_day,
-        over_before,
-        other_signature,
-    ):
-        if (found := rule(a, b)) is not None:
-            return found
-    return None
-
-
-Decided = tuple[Reason, str | None] | None
-
-
-def nothing_shared(a: Profile, b: Profile) -> Decided:
-    """Two things that are no events and share no word, item, body, sum, end or script cannot be told to be one."""
-    if a.kind in EVENTS or b.kind in EVENTS or a.latin != b.latin or not a.title.words.keys().isdisjoint(b.title.words):
-        return None
-    if a.items & b.items or (a.orgs and b.orgs) or (a.title.amounts and b.title.amounts) or known(a.period):
-        return None
-    return Reason("nothing in common", -9), None
-
-
-def other_parties(a: Profile, b: Profile) -> Decided:
-    """Reports list the parties of one thing more or less fully; two of them at least must be the same."""
-    shared = a.parties & b.parties
-    if a.parties == b.parties:
-        return None
-    if len(shared) >= 2 and (2 * len(shared) >= len(a.parties | b.parties) or shared in (a.parties, b.parties)):
-        return None
-    return Reason("other parties", -9), None
-
-
-def other_kind(a: Profile, b: Profile) -> Decided:
-    if a.kind is b.kind or not ({a.kind, b.kind} & EVENTS) or frozenset((a.kind, b.kind)) in NEAR_EVENTS:
-        return None
-    return Reason("other kind", -9, f"{a.kind} / {b.kind}"), None
-
-
-def other_gathering(a: Profile, b: Profile) -> Decided:
-    """A visit and the talks held during it are two, and so are a call and a meeting."""
-    if Kind.MEETING is not a.kind or Kind.MEETING is not b.kind:
-        return None
-    if gathering(a.form) != gathering(b.form):
-        return Reason("a visit and a sitting", -9), "during" if gap(a.event, b.event) == 0 else None
-    return (Reason("a call and a meeting", -9), None) if a.telephone != b.telephone else None
-
-
-def other_number(a: Profile, b: Profile) -> Decided:
-    ours, theirs = a.title.ordinals, b.title.ordinals
-    if not ours or not theirs or ours & theirs:
-        return None
-    return Reason("another number of the series", -9, f"{min(ours)} / {min(theirs)}"), "series"
-
-
-def other_year(a: Profile, b: Profile) -> Decided:
-    ours, theirs = a.title.years, b.title.years
-    if not ours or not theirs or ours & theirs:
-        return None
-    return Reason("another year in the name", -9, f"{min(ours)} / {min(theirs)}"), followed(a, b)
-
-
-def other_day(a: Profile, b: Profile) -> Decided:
-    """Events on other days are other events, unless a number says that one was moved.
-
-    One document tells days exactly.
-    """
-    if a.kind not in EVENTS or b.kind not in EVENTS:
-        return None
-    slack = 0 if a.document == b.document else SLACK
-    if not known(a.event) or not known(b.event) or gap(a.event, b.event) <= slack or moved(a, b):
-        return None
-    return Reason("held on other days", -9), "series"
-
-
-def over_before(a: Profile, b: Profile) -> Decided:
-    """What one report tells as held, or as being held, had begun by then: what begins later is another event."""
-    if a.kind not in EVENTS or b.kind not in EVENTS:
-        return None
-    for told, later in ((a, b), (b, a)):
-        if told.stage not in (Stage.ACTIVE, Stage.DONE) or told.told is None or later.event[0] is None:
-            continue
-        if told.told + SLACK < later.event[0]:
-            return Reason("told as begun before the other was to begin", -9), "series"
-    return None
-
-
-def moved(a: Profile, b: Profile) -> bool:
-    """True where a dated plan and a later date can be one event put off.
-
-    The plan is not past when the other is told.
-    """
-    if a.title.ordinals & b.title.ordinals and gap(a.event, b.event) < STALE:
-        return True
-    put_off = Stage.STALLED in (a.stage, b.stage) and gap(a.event, b.event) < STALE
-    return put_off and bool(same_people(a, b) or alike(a, b) >= 0.75)
-
-
-def other_signature(a: Profile, b: Profile) -> Decided:
-    """A text is signed once: two signatures far apart are two texts of one name."""
-    if known(a.signed) and known(b.signed) and gap(a.signed, b.signed) > SIGNED_APART:
-        return Reason("signed on other days", -9), followed(a, b)
-    for signed, other in ((a, b), (b, a)):
-        last, unfinished = signed.signed[1], other.stage in UNFINISHED
-        if unfinished and last is not None and other.told is not None and other.told - last > STALE:
-            return Reason("spoken of as unfinished long after the other was signed", -9), followed(a, b)
-    return None
-
-
-def in_force_before(a: Profile, b: Profile) -> bool:
-    """True where one report tells a text as in force while a later one still wishes for it or works it out.
-
-    A text in force and its wished-for update are two.
-    """
-    if a.kind is not Kind.INSTRUMENT or b.kind is not Kind.INSTRUMENT or a.told is None or b.told is None:
-        return False
-    return any(
-        old.stage is Stage.ACTIVE and new.stage in WORKED_OUT and (new.told or 0) + REPORTED_LATE >= (old.told or 0)
-        for old, new in ((a, b), (b, a))
-    )
-
-
-def followed(a: Profile, b: Profile) -> str | None:
-    """Return "successor" where two texts bear one name: one takes up the other."""
-    return "successor" if a.kind is b.kind and a.form == b.form and alike(a, b) >= 0.75 else None
-
-
 def points(a: Profile, b: Profile) -> Iterator[Reason]:
     """Yield every reason that counts, for and against."""
     yield from of_words(a, b)
     yield from of_sort(a, b)
+    yield from of_change(a, b)
     yield from of_names(a, b)
     yield from of_time(a, b)
     yield from of_place(a, b)
     if a.document == b.document:
         yield Reason("one document tells them apart", -1.0 if told_twice(a, b) else -4.0)
+    if a.parties == b.parties and len(a.parties) >= WIDE and a.kind is b.kind is Kind.INSTRUMENT:
+        yield Reason("between the same many parties", 1.0, f"{len(a.parties)}")
     if a.parties != b.parties:
         half = 2 * len(a.parties & b.parties) >= len(a.parties | b.parties)
         yield Reason("not quite the same parties", -1.0 if half else -1.5)
@@ -257,12 +113,16 @@ def of_words(a: Profile, b: Profile) -> Iterator[Reason]:
     yield Reason("title", round(top * alike(a, b, shared) * full, 2), ", ".join(sorted(shared)[:6]))
     if named_by_body(a, b):
         yield Reason("named by its body alone", 1.0)
+    elif named_by_place(a, b):
+        yield Reason("named by its place alone", 1.0)
     if a.latin != b.latin and a.kind in EVENTS and b.kind in EVENTS and telling < 1.0:
         yield Reason("titles in other scripts share fewer words", 0.7)
     if a.items and b.items and a.items & b.items:
         yield Reason("items", 1.0, ", ".join(sorted(a.items & b.items)[:4]))
     if a.title.ordinals & b.title.ordinals:
         yield Reason("same number", 1.5)
+    elif (a.title.ordinals or b.title.ordinals) and not one_at_a_time(a, b):
+        yield Reason("a number in one only", PART)
     if a.title.years & b.title.years:
         yield Reason("same year in the name", 0.5)
     yield from of_sums(a, b)
@@ -277,6 +137,17 @@ def named_by_body(a: Profile, b: Profile) -> bool:
     return bare and apart is not None and apart <= HALF_YEAR
 
 
+def named_by_place(a: Profile, b: Profile) -> bool:
+    """True where one title of a work has nothing but the place to tell by ("the Chabahar project")."""
+    places, apart = a.place_words | b.place_words, told_apart(a, b)
+    if not (a.kind is b.kind is Kind.PROJECT) or a.form != b.form or apart is None or apart > HALF_YEAR:
+        return False
+    shared = places & a.title.words.keys() & b.title.words.keys()
+    return bool(shared) and any(
+        all(weight < 0.6 or word in shared for word, weight in of.title.words.items()) for of in (a, b)
+    )
+
+
 def one_wording(a: Profile, b: Profile) -> bool:
     """True where two documents of the same days say one thing in the same words, however general they are."""
     apart = told_apart(a, b)
@@ -288,7 +159,8 @@ def one_wording(a: Profile, b: Profile) -> bool:
 def of_sums(a: Profile, b: Profile) -> Iterator[Reason]:
     """Points for sums of money and for numbers of pieces; a sum tells one delivery from the standing trade."""
     if a.title.amounts and b.title.amounts:
-        yield Reason("same sum", SUM) if same_sum(a, b) else Reason("another sum", -3.0)
+        sure = SUM + ODD * odd_sum(a, b) + TOLD * (told_apart(a, b) in range(8))
+        yield Reason("same sum", sure) if same_sum(a, b) else Reason("another sum", -3.0)
     elif a.title.amounts or b.title.amounts:
         goods = a.kind is b.kind is Kind.TRADE and bool({a.form, b.form} & GOODS)
         yield Reason("a sum in one only", DELIVERY if goods else -0.5)
@@ -298,13 +170,13 @@ def of_sums(a: Profile, b: Profile) -> Iterator[Reason]:
 
 
 def same_sum(a: Profile, b: Profile) -> bool:
-    """True where any sum of one title is within a twentieth of one of the other's."""
-    return any(abs(x - y) <= 0.05 * max(x, y) for x in a.title.amounts for y in b.title.amounts)
+    """True where any sum of one title is within three in a hundred of one of the other's."""
+    return any(abs(x - y) <= 0.03 * max(x, y) for x in a.title.amounts for y in b.title.amounts)
 
 
-def one_at_a_time(a: Profile, b: Profile) -> bool:
-    """True for kinds of which two states have one at a time in a field: a trade agreement, but not a loan."""
-    return a.kind in SINGLE and b.kind in SINGLE
+def odd_sum(a: Profile, b: Profile) -> bool:
+    """True where both name a sum that is no round number: 337 million is as good as a name, 300 million is not."""
+    return any(int(f"{sum_:.2e}".replace(".", "")[:3]) % 5 for sum_ in a.title.amounts & b.title.amounts)
 
 
 def named_elsewhere(word: str, a: Profile, b: Profile) -> bool:
@@ -315,6 +187,13 @@ def named_elsewhere(word: str, a: Profile, b: Profile) -> bool:
         return False
     bone = skeleton(word)
     return bone in a.place or bone in b.place or bone in a.names or bone in b.names
+
+
+def of_change(a: Profile, b: Profile) -> Iterator[Reason]:
+    """A text and its revival, extension or review are two undertakings."""
+    ours, theirs = CHANGES & a.title.words.keys(), CHANGES & b.title.words.keys()
+    if bool(ours) != bool(theirs) and Kind.INSTRUMENT in (a.kind, b.kind):
+        yield Reason("a text and its change", CHANGE, ", ".join(sorted(ours | theirs)))
 
 
 def text_of(of: Profile) -> bool:
@@ -336,100 +215,6 @@ def of_sort(a: Profile, b: Profile) -> Iterator[Reason]:
     elif a.form and b.form and not any({a.form, b.form} <= near for near in NEAR_FORMS):
         apart = CONFERRED if {a.form, b.form} == {"conference", "talks"} else -1.0
         yield Reason("another form", apart, f"{a.form} / {b.form}")
-
-
-def of_time(a: Profile, b: Profile) -> Iterator[Reason]:
-    if a.kind in EVENTS and b.kind in EVENTS:
-        yield from of_event(a, b)
-    elif known(a.signed) and known(b.signed):
-        yield (
-            Reason("signed on the same day", 1.5)
-            if gap(a.signed, b.signed) <= SLACK
-            else Reason("signed within weeks", 0.3)
-        )
-    if came_together(a, b):
-        yield Reason("came into being on the same days", 1.0)
-    if in_force_before(a, b):
-        yield Reason("in force before the other was worked out", -2.0)
-    if a.form == b.form == "joint-statement" and (told_apart(a, b) or 0) <= 7 and a.parties == b.parties:
-        yield Reason("one joint statement at a time", 1.0)
-    if reached_when_due(a, b) or reached_when_due(b, a):
-        yield Reason("came when the other said it was due", 1.5)
-    if a.period[1] is not None and a.period[1] == b.period[1]:
-        yield Reason("runs to the same day", 1.5)
-    apart = told_apart(a, b)
-    if apart is None:
-        return
-    general = (a.kind in VAGUE or b.kind in VAGUE) and not (a.kind is b.kind is Kind.TRAINING and one_name_borne(a, b))
-    if (general and apart > VAGUE_APART) or (mere_wishes(a, b) and apart > STALE):
-        yield Reason("general words at another time", -2.5, f"{apart} days")
-    elif apart <= (7 if a.kind in EVENTS else VAGUE_APART):
-        yield Reason("told in the same days" if apart <= 7 else "told within weeks", 0.7)
-    elif apart > (LONG_WORK if one_at_a_time(a, b) or a.kind is b.kind is Kind.PROJECT else HALF_YEAR) and not (
-        known(a.signed) and known(b.signed)
-    ):
-        thin = 2.0 if sum(shared_words(a, b).values()) < 1.5 else 1.0
-        years = 0.5 if apart <= STALE else 1.0 if apart <= 2 * STALE else 1.5
-        yield Reason("told long apart", -thin * years, f"{apart} days")
-
-
-def came_together(a: Profile, b: Profile) -> bool:
-    """True for two texts of which at least one is told as in force, that both reports date to the same month or day."""
-    if not (a.kind is b.kind is Kind.INSTRUMENT) or (known(a.signed) and known(b.signed)):
-        return False
-    lengths = [n for n in (length(a.reached), length(b.reached)) if n is not None]
-    return len(lengths) == 2 and max(lengths) <= CLOSE and gap(a.reached, b.reached) <= SLACK
-
-
-def one_name_borne(a: Profile, b: Profile) -> bool:
-    """True where two titles share so many telling words that they are a name: a scholarship programme, a corridor."""
-    shared = shared_words(a, b)
-    return alike(a, b, shared) >= 0.75 and sum(weight >= 1.0 for weight in shared.values()) >= NAME
-
-
-def mere_wishes(a: Profile, b: Profile) -> bool:
-    """True for trade or projects that both reports only wish for or talk about, without a sum, body or place."""
-    if one_at_a_time(a, b) or a.kind in EVENTS or {a.stage, b.stage} - {Stage.PROPOSED, Stage.DISCUSSED}:
-        return False
-    return not (a.title.amounts & b.title.amounts or a.place & b.place or (a.orgs and shared_bodies(a, b)))
-
-
-def reached_when_due(plan: Profile, done: Profile) -> bool:
-    """True where one claim dates a thing's conclusion within the days, closely told, for which the other planned it."""
-    days = length(plan.due)
-    if plan.kind in EVENTS or days is None or days > CLOSE or plan.stage in REACHED:
-        return False
-    return known(done.reached) and gap(plan.due, done.reached) <= SLACK
-
-
-def told_apart(a: Profile, b: Profile) -> int | None:
-    """Return the days between the times of which two claims speak, None where one is unknown."""
-    return gap(a.around, b.around) if known(a.around) and known(b.around) else None
-
-
-def of_event(a: Profile, b: Profile) -> Iterator[Reason]:
-    """Points for the days of two events; what is not dated is near the day of its report."""
-    if known(a.event) and known(b.event):
-        lengths = [n for n in (length(a.event), length(b.event)) if n is not None]
-        exact = len(lengths) == 2 and max(lengths) <= 14
-        same = gap(a.event, b.event) <= SLACK
-        yield Reason("same days", 2.5 if exact else 1.5) if same else Reason("moved to other days", -0.5)
-        return
-    if planned_after(a, b) or planned_after(b, a):
-        yield Reason("planned after the other was held", -2.5)
-    elif (apart := told_apart(a, b)) is not None:
-        if apart <= 10:
-            yield Reason("around the same days", 1.2)
-        elif apart > 120:
-            yield Reason("at another time", -2.0, f"{apart} days")
-
-
-def planned_after(plan: Profile, done: Profile) -> bool:
-    """True where one report still plans what, days before, the other told as held: that is the next one."""
-    if plan.stage not in UNFINISHED or done.stage is not Stage.DONE or plan.told is None:
-        return False
-    held = done.around[1]
-    return held is not None and plan.told > held + SLACK
 
 
 def of_place(a: Profile, b: Profile) -> Iterator[Reason]:

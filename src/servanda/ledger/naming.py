@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from servanda.ledger.likeness import alike, same_people, shared_bodies
+from servanda.ledger.days import gap
+from servanda.ledger.likeness import alike, same_people, shared_bodies, shared_words
 from servanda.ledger.profiles import EVENTS, Profile, gathering
 from servanda.ledger.records import Reason
 from servanda.model import Kind
+
+LEADERS = {"president", "prime-minister", "leaders"}
+STOP = -2.0
 
 
 def of_names(a: Profile, b: Profile) -> Iterator[Reason]:
@@ -18,14 +22,24 @@ def of_names(a: Profile, b: Profile) -> Iterator[Reason]:
         yield of_persons(a, b)
     elif a.kind in EVENTS and b.kind in EVENTS:
         yield from of_offices(a, b)
+    if heads(a, b):
+        yield Reason("of the heads of both", 0.8)
     if a.hosts or b.hosts:
         yield from of_hosts(a, b)
     if a.orgs and b.orgs:
         yield of_bodies(a, b)
     if a.under and b.under and a.under & b.under:
         yield Reason("under the same", 0.4, ", ".join(sorted(a.under & b.under)[:4]))
+    if a_stop(a, b):
+        yield Reason("a stop of the visit", STOP)
     if a.by and b.by and not a.by & b.by:
         yield Reason("undertaken by another", -2.0 if {a.kind, b.kind} & {Kind.MEETING, Kind.INSTITUTION} else -1.0)
+
+
+def a_stop(a: Profile, b: Profile) -> bool:
+    """True for two visits of which only one is told as a state's, in other words: a tour of villages is a part."""
+    visits = gathering(a.form) == gathering(b.form) == "visit" and bool(a.by) != bool(b.by)
+    return visits and sum(shared_words(a, b).values()) < 0.5
 
 
 def of_bodies(a: Profile, b: Profile) -> Reason:
@@ -76,3 +90,10 @@ def of_hosts(a: Profile, b: Profile) -> Iterator[Reason]:
         yield Reason("gathering of the same organisation", 1.0, ", ".join(sorted(common)))
     elif (a.hosts and b.hosts) or (a.form != b.form and "talks" in (a.form, b.form)):
         yield Reason("not a gathering of that organisation", -2.0, ", ".join(sorted(a.hosts | b.hosts)))
+
+
+def heads(a: Profile, b: Profile) -> bool:
+    """True for two sittings of one day of which one is called a summit and the other, naming nobody, of the leaders."""
+    if "summit" not in (a.form, b.form) or (a.persons and b.persons) or a.hosts or b.hosts:
+        return False
+    return gap(a.event, b.event) == 0 and all(of.form == "summit" or LEADERS & of.offices for of in (a, b))

@@ -38,6 +38,7 @@ REACHED = frozenset({Stage.SIGNED, Stage.ACTIVE, Stage.DONE})
 LATIN = regex.compile(r"\p{Latin}")
 CALL = regex.compile(r"\bcalls? (?:between|with|from|to)\b", regex.I)
 PARTS = regex.compile(r"\s*,\s*|\s+in\s+")
+YEAR = regex.compile(r"\d{4}(?:-\d\d){0,2}")
 SMALL = 8
 WORDS = 8  # telling words of a title that are paired
 CROWD = 6  # persons: more are a list of guests
@@ -80,6 +81,7 @@ class Profile:
     when: Stretch
     due: Stretch
     period: Stretch
+    came_in: frozenset[int]
     told: int | None
     latin: bool
     bones: Mapping[str, str]
@@ -134,6 +136,7 @@ def profile(filed: Filed) -> Profile:
         when=stretch(claim.when),
         due=stretch(claim.due),
         period=stretch(claim.period),
+        came_in=years_of(claim.when) if claim.stage in REACHED else frozenset(),
         told=told,
         latin=LATIN.search(claim.title) is not None,
         bones={word: bone for word, w in title.words.items() if w == 1.0 and len(bone := skeleton(word)) > 1},
@@ -156,6 +159,11 @@ def number_before(claim: Claim, start: int) -> Iterator[int]:
         if quotation.start < start <= quotation.stop:
             before = quotation.words[: start - quotation.start].rsplit(None, 1)
             yield from ordinals_in(before[-1]) if before else ()
+
+
+def years_of(when: str | None) -> frozenset[int]:
+    """Return the year of a date that names one."""
+    return frozenset({int(when[:4])}) if when and YEAR.fullmatch(when) else frozenset()
 
 
 def event_of(filed: Filed) -> Stretch:

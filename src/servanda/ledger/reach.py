@@ -10,19 +10,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 from servanda.ledger.days import UNKNOWN, known
+from servanda.ledger.deciding import NEAR_EVENTS, SLACK, STALE
 from servanda.ledger.likeness import alike_in_letters, joined
-from servanda.ledger.matching import (
-    LONG_WORK,
-    NEAR_EVENTS,
-    NEAR_FORMS,
-    REVIEW,
-    SINGLE,
-    SLACK,
-    STALE,
-    SUM,
-    VAGUE_APART,
-)
+from servanda.ledger.matching import NEAR_FORMS, ODD, REVIEW, SUM, TOLD, WIDE
 from servanda.ledger.profiles import EVENTS, VAGUE, Profile, gathering
+from servanda.ledger.timing import LONG_WORK, SINGLE, VAGUE_APART, of_one_year
 from servanda.ledger.words import Title
 from servanda.model import Kind, Stage
 
@@ -108,7 +100,7 @@ def of_numbers(ours: Title, theirs: Title) -> float:
         score += 0.5
     if ours.counts and theirs.counts:
         score += 1.0
-    return score + SUM if ours.amounts and theirs.amounts else score
+    return score + SUM + ODD + TOLD if ours.amounts and theirs.amounts else score
 
 
 @lru_cache(maxsize=4096)
@@ -125,6 +117,8 @@ def of_names(a: Profile, b: Profile, events: bool) -> float:
         score = other if a.names.isdisjoint(b.names) else same
     elif events and (a.offices or b.offices):
         score = 1.0
+    if events and "summit" in (a.form, b.form):
+        score += 0.8
     if a.hosts or b.hosts:
         score += 1.0
     if a.items and not a.items.isdisjoint(b.items):
@@ -146,7 +140,7 @@ def of_days(a: Profile, b: Profile, events: bool, weight: float) -> float:
     score = 0.0
     undated = events and not (known(a.event) and known(b.event))
     if events:
-        score = 0.0 if undated else 2.5
+        score = 0.0 if undated else 3.5 if a.kind is b.kind is Kind.EXERCISE else 2.5
     else:
         score = 1.5 if a.due is not UNKNOWN or b.due is not UNKNOWN else 0.0
         if a.signed is not UNKNOWN and b.signed is not UNKNOWN:
@@ -155,10 +149,14 @@ def of_days(a: Profile, b: Profile, events: bool, weight: float) -> float:
             score += 1.0
     if a.form == b.form == "joint-statement":
         score += 1.0
+    if (a.kind is b.kind is Kind.PROJECT and a.place_words | b.place_words) or (
+        a.kind is b.kind is Kind.INSTRUMENT and len(a.parties) >= WIDE
+    ):
+        score += 1.0
     if a.period[1] is not None and a.period[1] == b.period[1]:
         score += 1.5
     (first, last), (start, stop) = a.around, b.around
-    if first is None or last is None or start is None or stop is None:
+    if first is None or last is None or start is None or stop is None or of_one_year(a, b):
         return score + (1.9 if undated else 0.7)
     return score + told_apart(a, b, max(0, start - last, first - stop), undated, weight)
 

@@ -213,6 +213,7 @@ def office_forms() -> tuple[regex.Pattern[str], Mapping[str, str]]:
     return regex.compile(rf"(?<![\p{{L}}\p{{M}}])(?:{parts})(?![\p{{L}}\p{{M}}])"), groups
 
 
+@lru_cache(maxsize=100_000)
 def offices_in(text: str) -> frozenset[str]:
     """Return the offices that a title names ("visit of the Foreign Minister")."""
     finds, groups = office_forms()
@@ -285,6 +286,7 @@ def organisation_names() -> Mapping[str, str]:
     }
 
 
+@lru_cache(maxsize=100_000)
 def hosts_in(text: str) -> frozenset[str]:
     """Return the codes of the organisations that a title names ("SCO summit")."""
     names, bare = organisation_names(), plain(text)
@@ -309,10 +311,23 @@ def written_out(text: str) -> Iterator[str]:
         yield from lexicon().short.get(token, (token,))
 
 
+@cache
+def names() -> tuple[regex.Pattern[str], Mapping[str, str]]:
+    data = tomllib.loads(files("servanda.ledger").joinpath("words.toml").read_text("utf-8"))["names"]
+    forms = {plain(form): name for form, name in data.items()}
+    return regex.compile("|".join(map(regex.escape, forms))), forms
+
+
+def translated(text: str) -> str:
+    """Return a text in plain letters, names that other languages translate under one name ("Nord Stream")."""
+    found, forms = names()
+    return found.sub(lambda name: f" {forms[name[0]]} ", plain(text))
+
+
 def bare_words(text: str) -> str:
     """Return a title in plain letters without numbers that are read apart and without long names of parties."""
     counted = DIGIT.search(text) is not None
-    bare = long_names().sub(" ", plain(AMOUNT.sub(" ", YEARS_SHORT.sub(" ", text)) if counted else text))
+    bare = long_names().sub(" ", translated(AMOUNT.sub(" ", YEARS_SHORT.sub(" ", text)) if counted else text))
     if counted:
         bare = ORDINAL.sub(" ", bare)
     return MEMORANDUM.sub("memorandum", bare) if "memorand" in bare else bare

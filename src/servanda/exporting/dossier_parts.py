@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from servanda.ledger import Entry, Filed, StatusName
 from servanda.ledger.records import Coverage
+from servanda.model import Stage
 
 QUOTED = 3  # quotations shown of one statement
 
@@ -61,11 +62,16 @@ class Dossier:
     coverage: tuple[str, ...]
 
 
+def in_words(title: str, parties: Sequence[str], stage: Stage | None, due: str | None, slips: int) -> str:
+    """Return an undertaking in one line: title, parties, how far it came, when it is due."""
+    parts = [title, "–".join(parties), f"{stage or 'unconfirmed'}"]
+    if due:
+        parts.append(f"due {due}" + (f", put off {slips}×" if slips else ""))
+    return ", ".join(parts)
+
+
 def statement(entry: Entry) -> Statement:
-    """Return an entry in one line: title, parties, how far it came, when it is due."""
-    parts = [entry.title, "–".join(entry.parties), f"{entry.stage or 'unconfirmed'}"]
-    if entry.due:
-        parts.append(f"due {entry.due}" + (f", put off {entry.history.slips}×" if entry.history.slips else ""))
+    """Return an entry in one line, with what it rests on."""
     marks = [c.words for c in entry.history.conflicts]
     marks += ["doubtful"] if not entry.firm else []
     marks += ["told by hand"] if any(f.by_hand for f in entry.claims) else []
@@ -73,7 +79,7 @@ def statement(entry: Entry) -> Statement:
     marks += [f"next: {entry.next_step.value}"] if entry.next_step else []
     marks += [f"note: {n.value}" for n in entry.notes]
     return Statement(
-        ", ".join(parts),
+        in_words(entry.title, entry.parties, entry.stage, entry.due, entry.history.slips),
         entry.id,
         entry.status.name,
         entry.status.because,

@@ -14,6 +14,8 @@ from starlette.datastructures import QueryParams
 from servanda.web.wording import address, names
 
 PAGE = 50
+EVER = "..9999-12-31"
+DATED = frozenset({"overdue", "due-soon", "unwatched"})  # no entry has these statuses without a due date
 FACETS = ("kind", "stage", "status", "domain")
 
 
@@ -54,10 +56,16 @@ class Asked:
         """The words and terms that the ledger is asked."""
         terms = [self.q, *(term("party", one) for one in self.party), *(term("domain", one) for one in self.domain)]
         terms += [term(key, ",".join(getattr(self, key))) for key in ("kind", "stage", "status") if getattr(self, key)]
-        terms += [term(key, getattr(self, key)) for key in ("due", "sort") if getattr(self, key)]
+        terms += [term("sort", self.sort)] if self.sort else []
+        terms += [term("due", self.due or EVER)] if self.due or self.by_due else []
         terms += [term("since", self.since)] if self.since else []
         terms += [term("until", f"..{self.until}")] if self.until else []
         return " ".join(filter(None, terms))
+
+    @property
+    def by_due(self) -> bool:
+        """True where all that is asked for has a due date and is ordered by it: then an index answers."""
+        return self.sort == "due" and bool(self.status) and DATED.issuperset(self.status)
 
     @property
     def offset(self) -> int:

@@ -16,12 +16,13 @@ from servanda.problems import QueryError
 from servanda.web.auditing import PASSED, WITHDREW, events
 from servanda.web.guarding import check_token
 from servanda.web.meanwhile import Asked, Judging, OvertakenError
-from servanda.web.page import TheLedger, form_token, page
+from servanda.web.page import TheFigures, TheLedger, form_token, page
 from servanda.web.who import address_of, signature, who_asks
 from servanda.web.wording import address
 
 router = APIRouter()
 QUEUE = 200  # doubts in the queue at once
+AHEAD = 20  # doubts that are looked up for the one that is shown
 LINES = 200  # of the log on one page
 LOCAL = regex.compile(r"/(?![/\\])[\w/\-.]*")
 
@@ -112,14 +113,16 @@ def withdraw(request: Request, ref: str, ledger: TheLedger, back: Words = "/judg
 
 
 @router.get("/review")
-def review(request: Request, ledger: TheLedger) -> HTMLResponse:
+def review(request: Request, ledger: TheLedger, figures: TheFigures) -> HTMLResponse:
     """One doubt at a time, with one key for each answer."""
-    doubts = ledger.review(QUEUE)
-    place = min(number(request.query_params.get("at", "0")), len(doubts))
+    place = number(request.query_params.get("at", "0"))
+    doubts = ledger.review(min(QUEUE, AHEAD * (1 + place // AHEAD)))
+    place = min(place, len(doubts))
     told = request.query_params.get("judged", "")
     last = next((j for j in ledger.judgements() if j.id == told and not j.withdrawn), None)
     doubt = doubts[place] if place < len(doubts) else None
-    return page(request, "review.html", doubt=doubt, place=place, total=len(doubts), passed=last, queue=QUEUE)
+    total = max(figures.waiting(QUEUE), len(doubts))
+    return page(request, "review.html", doubt=doubt, place=place, total=total, passed=last, queue=QUEUE)
 
 
 def number(words: str) -> int:

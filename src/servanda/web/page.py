@@ -17,8 +17,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from servanda.codebook import LADDER, domains, forms
-from servanda.exporting.dossier_parts import statement
-from servanda.ledger import Entry, Ledger, StatusName
+from servanda.exporting.dossier_parts import in_words
+from servanda.ledger import Ledger, Line, StatusName
 from servanda.model import Kind, Stage
 from servanda.web import speaking, wording
 from servanda.web.asked import FACETS
@@ -36,9 +36,9 @@ def headed(words: str) -> str:
     return speaking.word("heading", words.lower().replace(" ", "-").replace(",", ""), words)
 
 
-def left_over(words: str, entry: Entry) -> str | None:
+def left_over(words: str, of: Line) -> str | None:
     """Return what a dossier's line says beyond the entry's own title, parties, stage and due date, None for others."""
-    told = statement(entry).words
+    told = in_words(of.title, of.parties, of.stage, of.due, of.slips)
     return words.removeprefix(told).removeprefix(": ") if words.startswith(told) else None
 
 
@@ -69,7 +69,7 @@ def templates() -> Environment:
         "tongue": speaking.SPOKEN.get,
         "LANGUAGES": speaking.LANGUAGES,
         "address": wording.address,
-        "parties": wording.parties,
+        "party_options": wording.party_options,
         "LADDER": LADDER,
         "STAGES": tuple(Stage),
         "KINDS": tuple(Kind),

@@ -22,7 +22,7 @@ from servanda.exporting.dossier_html import as_html
 from servanda.exporting.dossier_json import as_json
 from servanda.exporting.dossier_parts import Dossier
 from servanda.exporting.dossier_text import as_markdown
-from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line, parse
+from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line, listing, parse
 from servanda.ledger.surveying import TRIED, Facets, Sum, by_parties, each, pairs
 from servanda.ledger.surveying import facets as facets_of
 from servanda.model import Document
@@ -275,14 +275,15 @@ def dossier_page(request: Request, ledger: Ledger, figures: Figures, wanted: tup
         statuses[tally.status] += tally.count
         kinds[tally.kind] += tally.count
     told: dict[str, Any] = {"tally": statuses, "kinds": kinds, "FIGURES": FIGURES}
-    told |= {"entries": entries_in(ledger, made), "strip": strip(made)}
+    told |= {"entries": lines_in(ledger, made), "strip": strip(made)}
     return page(request, "dossier.html", of=made, title=dyad(codes), wanted=codes, **told)
 
 
-def entries_in(ledger: Ledger, made: Dossier) -> dict[str, Entry]:
+def lines_in(ledger: Ledger, made: Dossier) -> dict[str, Line]:
     """Return the entries that a dossier speaks of, by id."""
     ids = {said.entry for section in made.sections for said in section.statements if said.entry and said.status}
-    return {entry.id: entry for entry in ledger.entries_by_id(sorted(ids))}
+    with ledger.looking() as connection:
+        return {line.id: line for line in listing.by_ids(connection, sorted(ids), made.as_of)}
 
 
 @router.get("/series")

@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-from operator import itemgetter
 from urllib.parse import urlencode
 
 import regex
@@ -42,13 +41,17 @@ def name(code: str) -> str:
     return names(SPOKEN.get()).get(code) or names().get(code, code)
 
 
-def parties() -> tuple[tuple[str, str], ...]:
-    """Return all codes with their names, by name: what a form offers."""
-    return tuple(
-        sorted(
-            [*((code, name(code)) for code in names()), *((code, code) for code in organisations())], key=itemgetter(1)
-        )
-    )
+def party_options() -> Markup:
+    """Return the choices of a form's field for a party: all codes with their names, by name."""
+    return options_in(SPOKEN.get())
+
+
+@cache
+def options_in(language: str) -> Markup:
+    named = [(names(language).get(code, told), code) for code, told in names().items()]
+    named += [(code, code) for code in organisations()]
+    option = Markup('<option value="{}">{}</option>')
+    return Markup("").join(option.format(told, code) for told, code in sorted(named))
 
 
 def dyad(codes: Iterable[str], most: int = 3) -> str:

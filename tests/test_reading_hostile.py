@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import threading
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,7 +53,7 @@ def docx(head: str, tail: str = "", **more: str) -> bytes:
     ("name", "data"),
     [
         ("a.html", b"<div>" * MILLION + FIRST.encode()),
-        ("a.html", b"<p>" + FIRST.encode() + b"<ul><li>" * MILLION),
+        ("a.html", b"<p>" + FIRST.encode() + b"<ul><li>" * (MILLION // 2)),
         ("a.xml", b"<rss>" + b"<a>" * MILLION + FIRST.encode()),
         ("a.json", b"[" * MILLION + b"]" * MILLION),
         ("a.json", b'{"text":' * MILLION),
@@ -88,6 +90,61 @@ def test_a_line_within_the_limit_but_too_long_for_the_parser_says_so() -> None:
 LAUGHS = '<!ENTITY l0 "ha">' + "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
 
 
+TAGS = [
+    lambda n: " ".join(f"a{i}=1" for i in range(n)),
+    lambda n: "".join(f"a{i}='>'" for i in range(n)),
+    lambda n: "\n".join(f'a{i} = "<"' for i in range(n)),
+    lambda n: "/".join(f"a{i}" for i in range(n)),
+]
+
+
+@pytest.mark.parametrize("attributes", TAGS)
+def test_a_tag_that_would_keep_the_parser_busy_for_hours_is_not_parsed(attributes: Callable[[int], str]) -> None:
+    """Each attribute is compared with all before it, where nothing can interrupt."""
+    start = time.monotonic()
+    found = reads(f"<p {attributes(100_000)}>{FIRST}</p>".encode(), "a.html")
+
+    assert "limit seconds" in told(found)
+    assert time.monotonic() - start < 5
+
+
+def test_a_picture_in_an_attribute_is_no_attack() -> None:
+    [read] = reads(f"<img src='data:image/png;base64,{'A b=' * 200_000}'><p>{FIRST}</p>".encode(), "a.html")
+
+    assert read.document and FIRST == read.document.text
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.html", "<p>" * 2_000),
+        ("a.xml", "<rss>" + "<a/>" * 2_000 + "</rss>"),
+        ("a.json", '{"a":[' + "[]," * 2_000 + "[]]}"),
+        ("a.jsonl", '{"text":"one"}\n{"a":[' + "{}," * 2_000 + "{}]}\n"),
+        ("a.csv", "title,text\n" + "," * 4_000),
+        ("a.docx", ""),
+    ],
+)  # fmt: skip
+def test_more_elements_than_the_limit_are_refused_before_they_fill_the_memory(name: str, data: str) -> None:
+    made = docx("", "<x/>" * 2_000) if name == "a.docx" else data.encode()
+
+    assert "limit elements" in told(reads(made, name, Limits(elements=1_000)))
+
+
+def test_the_items_of_a_feed_take_no_longer_than_there_are_of_them() -> None:
+    """Their bytes are digested once, not once for each item."""
+    digested: list[int] = []
+    item = f"<item><title>T</title><description>{FIRST}</description></item>"
+    feed = f"<rss>{item * 50}</rss>".encode()
+    with pytest.MonkeyPatch.context() as patch:
+        real = hashlib.sha256
+        patch.setattr("servanda.reading.draft.hashlib.sha256", lambda data: digested.append(len(data)) or real(data))
+        found = reads(feed, "a.xml")
+
+    assert 50 == len(found)
+    assert 1 == digested.count(len(feed))
+
+
 def test_a_billion_laughs_are_not_laughed_and_told() -> None:
     feed = f"<!DOCTYPE r [{LAUGHS}]><rss><item><title>T</title><description>{FIRST} &l11;</description></item></rss>"
     found = reads(feed.encode())
@@ -107,6 +164,20 @@ def test_an_entity_from_outside_is_never_fetched_and_told(tmp_path: Path) -> Non
 
         assert "never fetched" in told(found)
         assert all("secret" not in r.document.text for r in found if r.document)
+
+
+def test_words_that_a_document_type_declares_are_told_where_they_are_missing() -> None:
+    """An entity is never put in: the text would say what its author may have hidden or blown up."""
+    head = '<!DOCTYPE r [<!ENTITY org "the Port Council">]>'
+    text = f"{FIRST} It told &org; so."
+    feed = f"<?xml version='1.0'?><!-- one -->{head}<rss><item><description>{text}</description></item></rss>"
+    page = f"<?xml version='1.0'?>\n{head}\n<html><body><p>{text}</p></body></html>"
+    for data in (feed.encode(), page.encode(), docx(head, " It told &org; so.")):
+        found = reads(data)
+
+        assert "uses entities of its own (&org;)" in told(found)
+        assert [text] == [r.document.text for r in found if r.document]
+    assert "" == told(reads(feed.replace("&org;", "them").encode()))
 
 
 def test_a_usual_document_type_is_no_problem() -> None:
@@ -129,11 +200,70 @@ def test_a_workbook_that_unpacks_to_ten_gigabytes_is_refused_by_the_limit() -> N
     assert "limit unpacked_bytes" in told(reads(zipped(SHEET, {"xl/worksheets/sheet1.xml": 10 << 30}), "a.xlsx"))
 
 
-def test_macros_are_never_read() -> None:
-    """A macro is bytes in a part of its own; the text is read without it."""
-    [read] = reads(docx("", **{"word/vbaProject.bin": 'Sub AutoOpen()\nShell "calc"\nEnd Sub'}), "a.docm")
+CELL = "<row><c t='inlineStr'><is><t>{}</t></is></c></row>"
+JUNK = {
+    "between rows": CELL.format("text") + CELL.format(FIRST) + "<x/>" * 3_000,
+    "rows out of reach": CELL.format("text") + "<row r='999999999999'><c><v>1</v></c></row>",
+}
+
+
+def workbook(rows: str, **parts: str) -> bytes:
+    """Return a workbook of one sheet that claims to be as large as a sheet can be."""
+    import openpyxl
+
+    made, packed = io.BytesIO(), io.BytesIO()
+    openpyxl.Workbook().save(made)
+    told = "<dimension ref='A1:XFD1048576'/>"
+    space = "xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'"
+    sheet = f"<worksheet {space}>{told}<sheetData>{rows}</sheetData></worksheet>"
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, sheet if "worksheets/" in name else old.read(name))
+        for name, data in parts.items():
+            new.writestr(name, data)
+    return packed.getvalue()
+
+
+def test_a_sheet_is_no_larger_than_its_rows() -> None:
+    [read] = reads(workbook(CELL.format("text") + CELL.format(FIRST)), "a.xlsx")
 
     assert read.document and FIRST == read.document.text
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_a_sheet_that_would_fill_the_memory_or_never_end_is_refused_by_the_limit(junk: str) -> None:
+    found = reads(workbook(JUNK[junk]), "a.xlsx", Limits(elements=1_000, rows=1_000))
+
+    assert ("limit rows" if "reach" in junk else "limit elements") in told(found)
+
+
+MODULE = 'Sub AutoOpen()\nShell "calc"\nEnd Sub'
+OPEN = "urn:oasis:names:tc:opendocument:xmlns"
+LETTER = (
+    f"<o:document-content xmlns:o='{OPEN}:office:1.0' xmlns:t='{OPEN}:text:1.0'>"
+    f"<o:body><o:text><t:p>{FIRST}</t:p></o:text></o:body></o:document-content>"
+)
+PROGRAMMED = {
+    "docm": docx("", **{"word/vbaProject.bin": MODULE}),
+    "xlsm": workbook(CELL.format("text") + CELL.format(FIRST), **{"xl/vbaProject.bin": MODULE}),
+    "odt": zipped(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.text",
+            "content.xml": LETTER,
+            "Basic/Standard/Module1.xml": MODULE,
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PROGRAMMED)
+def test_macros_are_never_run_and_told(kind: str) -> None:
+    """A macro is bytes in a part of its own; the text is read without it."""
+    found = reads(PROGRAMMED[kind], f"a.{kind}")
+
+    assert [FIRST] == [r.document.text for r in found if r.document]
+    assert ["macros"] == [p.cause for r in found for p in r.problems]
+    assert "not run" in told(found)
 
 
 LOOPS = [

@@ -7,6 +7,7 @@ have made; no more than a few batches are held at a time.
 from __future__ import annotations
 
 import copyreg
+import ctypes
 import os
 import signal
 import threading
@@ -14,6 +15,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -118,7 +120,15 @@ def done_here(batch: Batch) -> list[Report]:
     from servanda.ledger.reprints import keys, signature
 
     made = reports_on(batch, here.get("known", never))
-    return [replace(one, keys=keys(signature(one.document.text))) if one.document else one for one in made]
+    done = [replace(one, keys=keys(signature(one.document.text))) if one.document else one for one in made]
+    give_back()
+    return done
+
+
+def give_back() -> None:
+    """Give free memory back to the system, where its library (glibc) can: a large page leaves much behind."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def prepared(ledger: Path | None) -> None:

@@ -5,8 +5,10 @@ Invariant: the first fact offered for a slot stays; readers offer in order of tr
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -16,9 +18,15 @@ from .aligning import View, as_plain
 from .limits import Limits, setting
 from .tracing import Traced
 
+_DOCTYPE = re.compile(r"(?:\s|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->|\ufeff)*+(?=<!DOCTYPE)", re.I)
+_DECLARES = 1 << 16  # code points of a document type that are looked at
 _OUTSIDE = re.compile(
-    r"<!(?:ENTITY|DOCTYPE)\s[^>\[]{0,400}\b(?:SYSTEM|PUBLIC)\s+[\"'](?!-//(?:W3C|IETF|Netscape)\b)", re.I
+    r"<!ENTITY\s[^>]{0,400}?\b(?:SYSTEM|PUBLIC)\s+[\"']"
+    r"|<!DOCTYPE\s[^>\[]{0,400}?\b(?:SYSTEM|PUBLIC)\s+[\"'](?![+-]//|about:|ISO)",
+    re.I,
 )
+_ENTITY = re.compile(r"<!ENTITY\s+([\w:][\w:.-]{0,80})\s", re.I)
+_TOLD = 3  # entities that a problem names
 
 
 @dataclass(slots=True)
@@ -112,6 +120,7 @@ class Material:
     read: bytes | None = None
     sealing: bool = False
     """Whether members of archives are handed on unread."""
+    digested: tuple[bytes, str] = (b"", hashlib.sha256(b"").hexdigest())
 
     @classmethod
     def of(cls, data: bytes, where: str, limits: Limits, declared: str | None = None, depth: int = 0) -> Material:
@@ -126,6 +135,12 @@ class Material:
         if len(self.read) > self.limits.document_bytes:
             raise self.refused("document_bytes", self.limits.document_bytes, "bytes long")
         return self.read
+
+    def digest(self, data: bytes) -> str:
+        """Return the SHA-256 of bytes; all items of one feed ask for the same."""
+        if self.digested[0] is not data:
+            self.digested = (data, hashlib.sha256(data).hexdigest())
+        return self.digested[1]
 
     def problem(self, what: str, cause: str, advice: str = "") -> Problem:
         return Problem(self.where, what, cause, advice)
@@ -147,11 +162,24 @@ class Material:
         what = "entities that grow out of all proportion" if "entity" in said.lower() else long
         return self.problem(f"{what} (limit of the parser); it was read up to there.", "limit", "Split it.")
 
-    def outside(self, declared: str) -> tuple[Problem, ...]:
-        """Return a problem where XML names something outside itself as part of it."""
-        if not _OUTSIDE.search(declared):
-            return ()
-        return (self.problem("names something outside it as a part; that is never fetched.", "unsafe-entity"),)
+    def entities(self, text: str) -> Iterator[Problem]:
+        """Yield problems where a document type names something outside it, or entities that the text then uses."""
+        if (start := _DOCTYPE.match(text)) is None:
+            return
+        declared = text[start.end() : start.end() + _DECLARES]
+        if _OUTSIDE.search(declared):
+            yield self.problem("names something outside it as a part; that is never fetched.", "unsafe-entity")
+        names = [n for n in dict.fromkeys(_ENTITY.findall(declared)) if text.find(f"&{n};", start.end()) >= 0]
+        if names:
+            told = ", ".join(f"&{name};" for name in names[:_TOLD]) + ("…" if len(names) > _TOLD else "")
+            what = f"uses entities of its own ({told}); they are never put in, so their words are missing."
+            yield self.problem(what, "unsafe-entity", "Save it with the words themselves.")
+
+    def bound(self, text: str) -> None:
+        """Refuse markup of more elements than the limit: each costs a hundred bytes of memory and more."""
+        most = self.limits.elements
+        if len(text) > most and text.count("<") - text.count("</") > most:
+            raise self.refused("elements", most, "elements")
 
     def refused(self, limit: str, value: float, unit: str, where: str | None = None) -> Refused:
         """Return the refusal of an input that goes past a limit, which it names."""

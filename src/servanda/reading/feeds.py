@@ -26,13 +26,13 @@ _MARKUP = re.compile(r"<(?:/?[a-zA-Z][\w:-]*)(?:\s[^<>]*)?/?>|&(?:#\d+|#x[0-9a-f
 _ITEM_TAG = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.I)
 _BARE_SIGN = re.compile(rb"&(?!(?:#\d+|#[xX][0-9a-fA-F]+|amp|lt|gt|quot|apos);)(?:[a-zA-Z][a-zA-Z0-9]*;)?")
 _LIMITS = (etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_ENTITY_LOOP)
-_DOCTYPE = 16_384  # code points in which a document type may declare entities
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 def read_feed(material: Material) -> Iterator[Draft | Problem]:
     """Yield one document for each item of a feed, or the one of an XML file that is an item itself."""
     raw = decode(material.data, material.declared)
+    material.bound(raw.text)
     root, problem = _parsed(raw, material)
     if root is None:
         yield problem or material.problem("holds no XML element.", "xml", "Check that the file is complete.")
@@ -41,7 +41,7 @@ def read_feed(material: Material) -> Iterator[Draft | Problem]:
     drafts = list(_drafts(items, root, raw, material))
     if problem is not None:
         yield _with_count(problem, len(drafts), raw) if problem.cause == "xml" else problem
-    yield from material.outside(raw.text[:_DOCTYPE])
+    yield from material.entities(raw.text)
     if not drafts and problem is None:
         yield material.problem(
             "XML in which no element holds a text.", "no-text", "Name the text element 'text' or 'body'."

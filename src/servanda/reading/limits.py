@@ -36,6 +36,8 @@ class Limits:
     """Most parts of one mail, sheets of one workbook."""
     nesting: int = 200
     """Deepest nesting of elements or values."""
+    elements: int = 2_000_000
+    """Most elements of one page or feed, values of one JSON file, elements of one part of an office file."""
     pages: int = 2_000
     """Most pages read of one PDF."""
     rows: int = 1_000_000

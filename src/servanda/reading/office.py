@@ -7,10 +7,11 @@ unpacked past the limits. When a file was made is the clock's word and gives no 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
-from typing import BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from lxml import etree
 
@@ -26,7 +27,7 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _MEGABYTE = 1 << 20
 _LONGEST = 64 << 20
-_DOCTYPE = 16_384
+_MACROS = re.compile(r"(?:^|/)vbaProject\.bin$|^xl/macrosheets/|^(?:Basic|Scripts)/.*\.(?:xml|xba|py|js|bsh)$", re.I)
 
 
 def office_sort(stream: BinaryIO) -> str:
@@ -53,29 +54,31 @@ def office_sort(stream: BinaryIO) -> str:
 def read_docx(material: Material) -> Iterator[Draft | Problem]:
     """Yield the one document of a Word file; tables are read row by row."""
     with _guarded(material) as archive:
-        tree = _xml(archive, "word/document.xml")
-        outside = _outside(archive, "word/document.xml", material)
+        text = archive.read("word/document.xml")
+        problems = (*_macros(archive), *_entities(text, material))
         facts = _properties(archive, "docProps/core.xml")
+    tree = _xml(text)
     paragraphs = (_word_paragraph(p) for p in tree.iter(f"{_WORD}p"))
-    yield _office_draft("\n\n".join(p for p in paragraphs if p), facts, "docx", outside)
+    yield _office_draft("\n\n".join(p for p in paragraphs if p), facts, "docx", problems)
 
 
 def _word_paragraph(paragraph: etree._Element) -> str:
     pieces: list[str] = []
     for part in paragraph.iter(f"{_WORD}t", f"{_WORD}tab", f"{_WORD}br", f"{_WORD}cr", f"{_WORD}noBreakHyphen"):
         name = part.tag.removeprefix(_WORD) if isinstance(part.tag, str) else ""
-        pieces.append({"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}.get(name) or part.text or "")
+        pieces.append({"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}.get(name) or "".join(part.itertext()))
     return "".join(pieces).strip()
 
 
 def read_odt(material: Material) -> Iterator[Draft | Problem]:
     """Yield the one document of an OpenDocument text."""
     with _guarded(material) as archive:
-        tree = _xml(archive, "content.xml")
-        outside = _outside(archive, "content.xml", material)
+        text = archive.read("content.xml")
+        problems = (*_macros(archive), *_entities(text, material))
         facts = _properties(archive, "meta.xml")
+    tree = _xml(text)
     paragraphs = (_open_paragraph(p) for p in tree.iter(f"{_TEXT}p", f"{_TEXT}h"))
-    yield _office_draft("\n\n".join(p for p in paragraphs if p), facts, "odt", outside)
+    yield _office_draft("\n\n".join(p for p in paragraphs if p), facts, "odt", problems)
 
 
 def _open_paragraph(paragraph: etree._Element) -> str:
@@ -95,9 +98,51 @@ def _office_draft(body: str, facts: Facts, kind: str, problems: tuple[Problem, .
     return Draft(body, body, facts, media_type=sort, problems=problems)
 
 
-def _guarded(material: Material) -> zipfile.ZipFile:
+class _Parts(zipfile.ZipFile):
+    """An office file; a part that holds more elements than the limit is refused while it is read."""
+
+    def __init__(self, material: Material) -> None:
+        super().__init__(io.BytesIO(material.data))
+        self.material, self.elements = material, 0
+
+    def open(self, *given: Any, **more: Any) -> IO[bytes]:
+        """Open a part; its elements are counted from here, and from ``begin_again`` on."""
+        self.begin_again()
+        return cast(IO[bytes], _Part(super().open(*given, **more), self))
+
+    def begin_again(self) -> None:
+        self.elements = 0
+
+    def count(self, data: bytes) -> bytes:
+        most = self.material.limits.elements
+        self.elements += data.count(b"<") - data.count(b"</")
+        if self.elements > most:
+            raise self.material.refused("elements", most, "elements in one part")
+        return data
+
+
+class _Part:
+    """A part of an office file as a stream."""
+
+    def __init__(self, file: IO[bytes], parts: _Parts) -> None:
+        self.file, self.parts = file, parts
+
+    def read(self, size: int = -1) -> bytes:
+        return self.parts.count(self.file.read(size))
+
+    def close(self) -> None:
+        self.file.close()
+
+    def __enter__(self) -> _Part:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _guarded(material: Material) -> _Parts:
     """Open an office file after adding up what its parts unpack to."""
-    archive = zipfile.ZipFile(io.BytesIO(material.data))
+    archive = _Parts(material)
     infos = archive.infolist()
     whole, packed = sum(i.file_size for i in infos), sum(i.compress_size for i in infos)
     if whole > material.limits.unpacked_bytes:
@@ -107,21 +152,26 @@ def _guarded(material: Material) -> zipfile.ZipFile:
     return archive
 
 
-def _xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
+def _xml(text: bytes) -> etree._Element:
     parser: etree.XMLParser[etree._Element] = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    return etree.fromstring(archive.read(name), parser)
+    return etree.fromstring(text, parser)
 
 
-def _outside(archive: zipfile.ZipFile, name: str, material: Material) -> tuple[Problem, ...]:
-    with archive.open(name) as part:
-        return material.outside(part.read(_DOCTYPE).decode("utf-8", "replace"))
+def _macros(archive: _Parts) -> Iterator[Problem]:
+    """Yield a problem where the file carries programs of its own."""
+    if any(_MACROS.search(name) for name in archive.namelist()):
+        yield archive.material.problem("carries macros; they were not run, nor read.", "macros", "Its text is read.")
+
+
+def _entities(text: bytes, material: Material) -> Iterator[Problem]:
+    return material.entities(decode(text).text) if b"<!DOCTYPE" in text else iter(())
 
 
 def _properties(archive: zipfile.ZipFile, name: str) -> Facts:
     """Return the title that the file's properties give."""
     facts = Facts()
     if name in archive.namelist():
-        tree = _xml(archive, name)
+        tree = _xml(archive.read(name))
         title = next(tree.iter(_TITLE), None) if tree is not None else None
         facts.offer("title", title.text if title is not None else None, "document properties")
     return facts
@@ -129,14 +179,23 @@ def _properties(archive: zipfile.ZipFile, name: str) -> Facts:
 
 def read_xlsx(material: Material) -> Iterator[Draft | Problem]:
     """Yield a document for each row of each sheet; the first row of a sheet names its columns."""
-    import openpyxl
+    from openpyxl.reader.excel import ExcelReader
 
-    _guarded(material).close()
-    book = openpyxl.load_workbook(io.BytesIO(material.data), read_only=True, data_only=True, keep_links=False)
-    for number, sheet in enumerate(book.worksheets):
+    reader = ExcelReader(io.BytesIO(material.data), read_only=True, data_only=True, keep_links=False)
+    reader.archive = archive = _guarded(material)
+    yield from _macros(archive)
+    reader.read()
+    for number, sheet in enumerate(reader.wb.worksheets):
         if number >= material.limits.parts:
             raise material.refused("parts", material.limits.parts, "sheets")
-        yield from table_drafts(sheet.iter_rows(values_only=True), material)
+        sheet.reset_dimensions()  # what it says of its size may be a lie
+        yield from table_drafts(_rows(sheet, archive), material)
+
+
+def _rows(sheet: Any, archive: _Parts) -> Iterator[Iterable[Any]]:
+    for row in sheet.iter_rows(values_only=True):
+        archive.begin_again()
+        yield row
 
 
 def read_rtf(material: Material) -> Iterator[Draft | Problem]:

@@ -15,18 +15,26 @@ from servanda.problems import Problem
 from .aligning import as_markup
 from .boilerplate import boilerplate
 from .decoding import decode
-from .draft import Draft, Facts, Material
+from .draft import Draft, Facts, Material, Refused
 from .main_text import report_in
 from .page_head import fuller, page_facts, shown_day, timed_day
 from .plain import losses
 
 _FEW = 2048
+_SUBSET = re.compile(r"(\s*(?:<\?[^>]*>\s*)?<!DOCTYPE[^>\[]*)\[[^\]]*\]\s*>", re.I)
+_LARGE = 1 << 17  # code points from which a page's tags are looked at before they are parsed
+_TAG = re.compile(r"<[a-zA-Z](?:[^>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?|[\"'])*+")
+_ATTRIBUTE = re.compile(r"[\s/]*+[^\s/=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s]*+))?")
+_LONG = 2_000  # code points of a tag from which its attributes are counted
+_PAIR = 1e-8  # seconds that the parser takes to compare two attributes, about
 _BODY = re.compile(r"<body\b", re.I)
 
 
 def read_page(material: Material) -> Iterator[Draft | Problem]:
     """Yield the one document of an HTML page."""
     raw = decode(material.data, material.declared)
+    material.bound(raw.text)
+    _bound_attributes(raw.text, material)
     tree, cut = _tree(raw.text, material)
     if tree is None:
         yield material.problem("holds no HTML element.", "no-text", "Check that the page is complete.")
@@ -41,9 +49,21 @@ def read_page(material: Material) -> Iterator[Draft | Problem]:
         facts.offer("date", timed_day(tree), "time element")
     text = fuller("\n\n".join(block.text for block in report.blocks), article)
     start = _line_start(raw.text, report.blocks[0].element.sourceline if report.blocks else None)
-    yield Draft(
-        text, raw.text, facts, as_markup, start, media_type="text/html", problems=(*losses(raw, material), *cut)
-    )
+    problems = (*losses(raw, material), *material.entities(raw.text), *cut)
+    yield Draft(text, raw.text, facts, as_markup, start, media_type="text/html", problems=problems)
+
+
+def _bound_attributes(text: str, material: Material) -> None:
+    """Refuse a page whose parsing would not end in time: each attribute of a tag is compared with all before it.
+
+    The parser cannot be interrupted, so what it has to do is counted before.
+    """
+    pairs = 0
+    for tag in _TAG.finditer(text) if len(text) > _LARGE else ():
+        if tag.end() - tag.start() > _LONG:
+            pairs += len(_ATTRIBUTE.findall(tag[0])) ** 2 // 2
+    if pairs * _PAIR > material.limits.seconds / 2:
+        raise Refused(material.late())
 
 
 def _line_start(text: str, line: int | None) -> int:
@@ -65,6 +85,8 @@ def _tree(text: str, material: Material) -> tuple[etree._Element | None, list[Pr
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, collect_ids=False, remove_comments=True, remove_pis=True
     )
+    if declared := _SUBSET.match(text):  # the parser knows none of it, and takes its end for text
+        text = declared[1] + ">" + "\n" * declared[0].count("\n", declared.end(1)) + text[declared.end() :]
     try:
         tree = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:

@@ -265,8 +265,8 @@ def _numbered(found: Draft | Problem, material: Material, given: Given, where: s
 
 
 def _read_of(draft: Draft, material: Material, given: Given, path: str, problems: tuple[Problem, ...]) -> Read:
-    own = draft.data
-    source = source_of(material.data if own is None else own, draft.origin or path, draft.media_type)
+    data = material.data if draft.data is None else draft.data
+    source = Source(material.digest(data), draft.origin or path, _now(), len(data), draft.media_type)
     facts = Facts()
     facts.offer("date", given.date, "given")
     facts.offer("language", given.language, "given")
@@ -281,11 +281,6 @@ def _read_of(draft: Draft, material: Material, given: Given, path: str, problems
     if document is None:
         problems += (Problem(path, "no text in it.", "no-text", "Check that it holds a report."),)
     return Read(path, document, problems, source)
-
-
-def source_of(data: bytes, origin: str, media_type: str = "application/octet-stream") -> Source:
-    """Return the record of bytes as they came, got now."""
-    return Source(hashlib.sha256(data).hexdigest(), origin, _now(), len(data), media_type)
 
 
 def _source_of_whole(material: Material) -> Source | None:

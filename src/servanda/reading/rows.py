@@ -29,10 +29,11 @@ def read_json(material: Material) -> Iterator[Draft | Problem]:
     """Yield a document for each record of JSON lines, of a JSON list, or for a single JSON object."""
     material.stream.seek(0)
     first = material.stream.readline(material.limits.document_bytes + 1)
-    if _is_record(first) and material.stream.readline(1):
+    if not _is_wide(first.decode("latin-1"), material) and _is_record(first) and material.stream.readline(1):
         yield from _lines(material)
         return
     raw = decode(material.data, material.declared).text
+    _bound(raw, material)
     try:
         whole = json.loads(raw)
     except json.JSONDecodeError as error:
@@ -49,6 +50,16 @@ def read_json(material: Material) -> Iterator[Draft | Problem]:
         return
     for number, record in enumerate(records, 1):
         yield _record(record, json.dumps(record, ensure_ascii=False), f"{material.where}#{number}")
+
+
+def _is_wide(text: str, material: Material) -> bool:
+    """Whether it holds more values than the limit: each costs a hundred bytes of memory."""
+    return len(text) > material.limits.elements and sum(map(text.count, ",[{")) > material.limits.elements
+
+
+def _bound(text: str, material: Material, where: str | None = None) -> None:
+    if _is_wide(text, material):
+        raise material.refused("elements", material.limits.elements, "values", where)
 
 
 def _is_record(line: bytes) -> bool:
@@ -81,6 +92,7 @@ def _lines(material: Material) -> Iterator[Draft | Problem]:
         if number > material.limits.members:
             raise material.refused("members", material.limits.members, "records")
         text = decode(line.strip(), material.declared).text
+        _bound(text, material, where)
         try:
             yield _record(json.loads(text), text, where)
         except RecursionError:
@@ -114,9 +126,17 @@ def read_table(material: Material) -> Iterator[Draft | Problem]:
     separator = max("\t;,|", key=first.count)
     csv.field_size_limit(material.limits.document_bytes)
     try:
-        yield from table_drafts(csv.reader(io.StringIO(raw), delimiter=separator), material)
+        yield from table_drafts(csv.reader(_bounded(raw, separator, material), delimiter=separator), material)
     except csv.Error as error:
         yield material.problem(f"a damaged table ({error}).", "damaged", "What stands before the damage was read.")
+
+
+def _bounded(raw: str, separator: str, material: Material) -> Iterator[str]:
+    """Yield the lines; refused where one holds more cells than the limit."""
+    for line in io.StringIO(raw):
+        if len(line) > material.limits.elements and line.count(separator) > material.limits.elements:
+            raise material.refused("elements", material.limits.elements, "cells in one row")
+        yield line
 
 
 def table_drafts(rows: Iterable[Iterable[Any]], material: Material) -> Iterator[Draft | Problem]:

@@ -13,6 +13,7 @@ from ledger_reports import FILED, Report, file, report, said
 from servanda.ledger import Ledger
 from servanda.ledger.filing import Sourced
 from servanda.ledger.schema import edges, twins
+from servanda.problems import Problem
 
 PORTS = said("India and Italy signed an accord on ports.", "instrument", "signed", "IND ITA", "accord on ports")
 TALKS = said("They also held talks on radar.", "meeting", "done", "IND ITA", "talks on radar", when="2025-03-05")
@@ -35,6 +36,11 @@ def everything(ledger: Ledger) -> list[object]:
     lines = ledger.entries(limit=None, as_of="2026-01-01")
     full = ledger.entries_in_full(lines, "2026-01-01")
     return sorted((e.id, e.title, e.status.name, tuple(sorted(f.id for f in e.claims))) for e in full)
+
+
+def rebuilt_otherwise(ledger: Ledger) -> list[Problem]:
+    """Return what a rebuild gave otherwise; two judgements that contradict each other are another matter."""
+    return [problem for problem in ledger.check().problems if problem.cause == "rebuilt"]
 
 
 def sourced(made: Report) -> Sourced:
@@ -68,8 +74,8 @@ def test_reprints_give_the_same_entries_in_any_order_one_by_one_or_at_once(rows,
         other.settle()
 
         assert everything(one) == everything(other)
-        assert () == one.check().problems
-        assert () == other.check().problems
+        assert [] == rebuilt_otherwise(one)
+        assert [] == rebuilt_otherwise(other)
 
 
 @settings(max_examples=8, deadline=None)

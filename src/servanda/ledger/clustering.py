@@ -81,9 +81,9 @@ class Groups:
 def components(
     members: Iterable[str], edges: Iterable[Edge], together: Iterable[tuple[str, str]] = ()
 ) -> list[list[str]]:
-    """Return the claims that any chain of edges connects: what is decided together."""
+    """Return the claims that a chain of sure edges connects: what is decided together."""
     groups = Groups(members)
-    for a, b in [(edge.a, edge.b) for edge in edges] + list(together):
+    for a, b in [(edge.a, edge.b) for edge in edges if edge.score >= SAME] + list(together):
         groups.join(a, b)
     return groups.all()
 

@@ -10,19 +10,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from servanda.codebook import rung
 from servanda.ledger import twins
 from servanda.ledger.clustering import Edge, components, group
-from servanda.ledger.entry_rows import drop_entries, write_entries
-from servanda.ledger.folding import entry_of
 from servanda.ledger.followthrough import Watch
 from servanda.ledger.judging import Rulings, under_rulings
 from servanda.ledger.lifecycle import day_of, host
 from servanda.ledger.matching import compare
-from servanda.ledger.profiles import Profile, keys, profile
+from servanda.ledger.profiles import Profile, bases, keys, profile, stretch_of
 from servanda.ledger.reach import hopeless
 from servanda.ledger.records import Card, Filed, Verdict
 from servanda.ledger.rows import claim_from, parties_key
@@ -32,6 +30,7 @@ from servanda.ledger.schema import (
     claims,
     documents,
     edges,
+    judgements,
     members,
     put,
     read,
@@ -80,7 +79,7 @@ def filed_claims(connection: Connection, numbers: Iterable[int], rulings: Ruling
 def link(connection: Connection, numbers: Iterable[int], rulings: Rulings) -> None:
     """Put claims into their blocks and compare each with what stands there, whatever it was linked to before."""
     wanted = set(numbers)
-    new = filed_claims(connection, sorted(wanted | unlink(connection, wanted)), rulings)
+    new = filed_claims(connection, sorted(wanted | unlink(connection, linked(connection, wanted))), rulings)
     held = twins.first_of(new)
     keyed = {n: keys(profile(filed)) for n, filed in new.items() if n not in held}
     near = {other for found in keyed.values() for other in neighbours(connection, found)}
@@ -104,10 +103,34 @@ def compare_near(connection: Connection, keyed: Mapping[int, set[int]], filed: M
 
 def unlink(connection: Connection, numbers: Collection[int]) -> set[int]:
     """Take claims out of blocks and edges; return those for which one of them stood: they are to be linked anew."""
-    for some in chunks(numbers):
-        connection.execute(delete(blocks).where(blocks.c.claim.in_(some)))
+    for some in chunks(sorted(numbers)):
+        for within, of in standing_in(connection, some):
+            connection.execute(delete(blocks).where(*within, blocks.c.claim.in_(of)))
         connection.execute(delete(edges).where(or_(edges.c.a.in_(some), edges.c.b.in_(some))))
     return twins.drop(connection, numbers)
+
+
+def linked(connection: Connection, numbers: Iterable[int]) -> set[int]:
+    """Return those of some claims that stand in an entry: the others were never put into blocks."""
+    found: set[int] = set()
+    for some in chunks(sorted(numbers)):
+        found.update(connection.execute(select(members.c.claim).where(members.c.claim.in_(some))).scalars())
+    return found
+
+
+def standing_in(
+    connection: Connection, numbers: Sequence[int]
+) -> Iterator[tuple[list[ColumnElement[bool]], Collection[int]]]:
+    """Yield where among the blocks some claims can stand: anywhere, once somebody corrected the parties of a claim."""
+    if connection.execute(select(judgements.c.id).where(judgements.c.slot == "parties").limit(1)).first():
+        yield [], numbers
+        return
+    at: dict[str, list[int]] = defaultdict(list)
+    for n, parties in connection.execute(select(claims.c.n, claims.c.parties).where(claims.c.n.in_(numbers))):
+        for base in bases(frozenset(parties.split())):
+            at[base].append(n)
+    for base, of in at.items():
+        yield [blocks.c.key.between(*stretch_of(base))], of
 
 
 def neighbours(connection: Connection, found: Iterable[int]) -> set[int]:
@@ -125,30 +148,6 @@ def edge_rows(pairs: Iterable[tuple[tuple[int, int], Profile, Profile]]) -> Iter
             yield a, b, match.score, match.link
         elif match.link == "successor":
             yield a, b, None, match.link
-
-
-def closure(
-    connection: Connection, numbers: Iterable[int], together: Mapping[int, Collection[int]]
-) -> tuple[set[int], list[Tie], dict[int, int]]:
-    """Return all claims that chains of edges or judgements tie to these, the edges among them, and their twins."""
-    seen: set[int] = set()
-    found: dict[tuple[int, int], float] = {}
-    held: dict[int, int] = {}
-    frontier = set(numbers)
-    while frontier:
-        seen |= frontier
-        reached: set[int] = {m for n in frontier for m in together.get(n, ())}
-        for some in chunks(sorted(frontier)):
-            touching = or_(edges.c.a.in_(some), edges.c.b.in_(some))
-            for a, b, score in connection.execute(
-                select(edges.c.a, edges.c.b, edges.c.score).where(touching, edges.c.score.is_not(None))
-            ):
-                found[a, b] = score
-                reached |= {a, b}
-        alike = twins.held_with(connection, sorted(frontier))
-        held |= alike
-        frontier = (reached | alike.keys() | set(alike.values())) - seen
-    return seen, [(a, b, score) for (a, b), score in sorted(found.items())], held
 
 
 def bonds(connection: Connection, rulings: Rulings) -> dict[int, set[int]]:
@@ -171,48 +170,6 @@ def numbers_of(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def refold(connection: Connection, numbers: Collection[int], rulings: Rulings) -> list[str]:
-    """Make again the entries of these claims and of all that are tied to them; return the ids of the entries made."""
-    followed = {n for pair in successions(connection, numbers) for n in pair}
-    start = followed | fellows(connection, numbers) | set(numbers)
-    tied = bonds(connection, rulings)
-    reached, found, held = closure(connection, start, tied)
-    drop_entries(connection, reached)
-    ids: list[str] = []
-    extra = [(a, b) for a, some in tied.items() for b in some]
-    for own, ties in in_parts(reached, found, [*held.items(), *extra]):
-        filed = filed_claims(connection, own, rulings)
-        later = successors(connection, filed, rulings, successions(connection, filed))
-        groups = grouped(filed, ties, rulings, held)
-        made = [entry_of(of, rulings, FOREVER, successor=successor(of, later)) for of in groups]
-        write_entries(connection, made, {f.id: n for n, f in filed.items()})
-        ids += (entry.id for entry in made)
-    return sorted(ids)
-
-
-def in_parts(
-    numbers: Collection[int], ties: Iterable[Tie], pairs: Iterable[tuple[int, int]]
-) -> Iterator[tuple[list[int], list[Tie]]]:
-    """Yield whole components of claims with the edges among them, some thousand claims at a time."""
-    told = list(ties)
-    root = rooted(numbers, [*((a, b) for a, b, _ in told), *pairs])
-    within: dict[int, list[Tie]] = defaultdict(list)
-    for tie in told:
-        within[root[tie[0]]].append(tie)
-    of: dict[int, list[int]] = defaultdict(list)
-    for n in sorted(numbers):
-        of[root[n]].append(n)
-    own: list[int] = []
-    edges_of: list[Tie] = []
-    for home, some in of.items():
-        own, edges_of = own + some, edges_of + within[home]
-        if len(own) >= PART:
-            yield own, edges_of
-            own, edges_of = [], []
-    if own:
-        yield own, edges_of
-
-
 def rooted(numbers: Iterable[int], pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
     """Return for each claim the one that stands for its component: what pairs tie together."""
     home = {n: n for n in numbers}
@@ -227,15 +184,6 @@ def rooted(numbers: Iterable[int], pairs: Iterable[tuple[int, int]]) -> dict[int
         if a in home and b in home:
             home[root(a)] = root(b)
     return {n: root(n) for n in home}
-
-
-def fellows(connection: Connection, numbers: Iterable[int]) -> set[int]:
-    """Return all claims that stand in an entry with one of these."""
-    found: set[int] = set()
-    for some in chunks(sorted(numbers)):
-        home = select(members.c.entry).where(members.c.claim.in_(some))
-        found |= set(connection.execute(select(members.c.claim).where(members.c.entry.in_(home))).scalars())
-    return found
 
 
 def successions(connection: Connection, numbers: Iterable[int]) -> set[tuple[int, int]]:

@@ -274,8 +274,14 @@ def keys(of: Profile) -> set[int]:
 
 def block_keys(base: str, found: Iterable[str]) -> set[int]:
     """Return the numbers of blocks: those of one base lie together, so that they are written and read together."""
-    home = (digest_number(base) >> 41) << 40
+    home, _ = stretch_of(base)
     return {home | crc32(trait.encode("utf-8", "surrogatepass")) for trait in found}
+
+
+def stretch_of(base: str) -> tuple[int, int]:
+    """Return the first and the last number that a block of this base can have."""
+    home = (digest_number(base) >> 41) << 40
+    return home, home | 0xFFFFFFFFFF
 
 
 def digest_number(text: str) -> int:

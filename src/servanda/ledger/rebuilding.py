@@ -22,6 +22,7 @@ from servanda.ledger.crews import Crew
 from servanda.ledger.entry_rows import rows_of
 from servanda.ledger.folding import entry_of
 from servanda.ledger.judging import Rulings
+from servanda.ledger.matching import SAME
 from servanda.ledger.profiles import Profile, bases, block_keys, profile, traits
 from servanda.ledger.reach import hopeless
 from servanda.ledger.records import Card, Filed
@@ -114,11 +115,10 @@ def gather(made: Compared, found: Base) -> None:
     made.left.extend(found.left)
     made.held |= {n: first for n, first in found.held.items() if n in left}
     for a, b, score, _ in found.edges:
-        if a in left or b in left:
-            if score is None:
-                made.followed.append((a, b))
-            else:
-                made.ties.extend((a, b, score))
+        if score is None and (a in left or b in left):
+            made.followed.append((a, b))
+        elif score is not None and a in left and b in left:
+            made.ties.extend((a, b, score))
 
 
 def compared(connection: Connection, ruled: Rulings, base: str, own: array[int], bound: set[int]) -> Base:
@@ -147,7 +147,7 @@ def reached(
     """Return the claims that edges or twins tie to some of those to start from, these among them."""
     if not start:
         return set()
-    ties = ((a, b) for a, b, score, _ in rows if score is not None)
+    ties = ((a, b) for a, b, score, _ in rows if score is not None and score >= SAME)
     root = deriving.rooted(filed, chain(ties, held.items()))
     homes = {root[n] for n in start}
     return {n for n, home in root.items() if home in homes}
@@ -212,7 +212,7 @@ def batches(
 ) -> Iterator[tuple[list[int], list[Row], Pairs, dict[int, int]]]:
     """Yield claims in whole components, with their edges, the successions that touch them, and their twins."""
     ties = made.ties
-    between = ((int(ties[at]), int(ties[at + 1])) for at in range(0, len(ties), 3))
+    between = ((int(ties[at]), int(ties[at + 1])) for at in range(0, len(ties), 3) if ties[at + 2] >= SAME)
     root = deriving.rooted(numbers, chain(between, extra, made.held.items()))
     within: dict[int, list[Row]] = defaultdict(list)
     for at in range(0, len(ties), 3):

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, delete, func, select
 
-from servanda.ledger import deriving
+from servanda.ledger import deriving, refolding
 from servanda.ledger.judging import Rulings, resolve, rulings
 from servanda.ledger.records import Anchor, Judgement
 from servanda.ledger.rows import claim_from, judgement_from
@@ -77,7 +77,7 @@ def settled(connection: Connection) -> list[str]:
     left = deriving.unlink(connection, gone)
     for some in chunks(sorted((changed - gone) | inherited | left), deriving.PART):
         deriving.link(connection, some, ruled)
-    made = deriving.refold(connection, changed | inherited | left, ruled)
+    made = refolding.refold(connection, changed | inherited | left, ruled)
     connection.execute(delete(pending))
     return made
 

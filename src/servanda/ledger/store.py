@@ -16,7 +16,7 @@ from types import TracebackType
 from sqlalchemy import Connection, Engine, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from servanda.ledger import answering, copying, deriving, extracted, filing, finding, listing, settling
+from servanda.ledger import answering, copying, deriving, extracted, filing, finding, listing, refolding, settling
 from servanda.ledger.checking import quotations_that_differ, tables_that_differ
 from servanda.ledger.comparing import Compared
 from servanda.ledger.filing import Sourced
@@ -460,7 +460,7 @@ class Ledger:
         numbers = set(deriving.numbers_of(connection, settling.standing(connection, [passed])[0].values()).values())
         if passed.verb in ("correct", "reject"):
             deriving.link(connection, numbers, ruled)
-        deriving.refold(connection, numbers, ruled)
+        refolding.refold(connection, numbers, ruled)
 
     # Keeping
     def rebuild(self) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ledger_reports import report, said
+from servanda.ledger.dating import undated
 from servanda.ledger.matching import compare
 from servanda.ledger.profiles import profile
 from servanda.ledger.records import Card, Filed, Match, Verdict
@@ -258,3 +259,41 @@ def test_the_leaders_meeting_of_a_day_is_the_summit_of_that_day():
 
     assert Verdict.SAME == match(summit, leaders).verdict
     assert Verdict.SAME != match(summit, experts).verdict
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("agreement on ports by 31 December 2025", "agreement on ports"),
+        ("10th session on 6-7 August 2025", "10th session"),
+        ("договор от 12 декабря 2025 года", "договор от"),
+        ("बंदरगाह समझौता 12 दिसंबर 2025", "बंदरगाह समझौता"),
+        ("joint action plan 2025-29", "joint action plan 2025-29"),
+        ("Agenda 2030", "Agenda 2030"),
+    ],
+)
+def test_a_day_or_month_in_a_title_is_no_part_of_the_name_and_a_year_alone_is(title, expected):
+    assert expected == undated(title).strip()
+
+
+def test_one_text_due_and_signed_in_other_years_is_one_though_its_titles_carry_the_days():
+    due = filed("2024-11-19", "instrument", "agreed", "IND ITA", "ports accord by 30 June 2025", form="agreement")
+    signed = filed("2026-01-13", "instrument", "signed", "IND ITA", "ports accord of 12 January 2026", form="agreement")
+
+    assert "another year in the name" not in {reason.rule for reason in match(due, signed).reasons}
+
+
+def test_a_headline_tells_again_what_the_text_below_tells_and_two_things_below_stay_two():
+    made = report(
+        "2024-11-19",
+        said("India and Italy to negotiate ports accord", "instrument", "negotiating", "IND ITA", "ports accord"),
+        said("They agreed to negotiate it.", "instrument", "negotiating", "IND ITA", "accord on ports and shipping"),
+    )
+
+    def of(title: str | None) -> Match:
+        card = Card(made.document.id, title=title, date="2024-11-19", text=made.document.id)
+        one, other = (Filed(claim.id, claim, card) for claim in made.claims)
+        return match(one, other)
+
+    assert Verdict.SAME == of("India and Italy to negotiate ports accord").verdict
+    assert Verdict.DIFFERENT == of("Another headline").verdict

@@ -35,6 +35,7 @@ SUM = 2.5
 ODD = 1.0  # more for a sum that is no round one
 TOLD = 0.5  # more for a sum told twice in a week
 DELIVERY = -2.0  # a sum tells one delivery from the standing trade
+HEADLINE = 0.0  # neither for nor against
 GOODS = frozenset({"supply", "procurement", "export"})
 CONFERRED = -2.5  # a forum or press conference on a day of talks is another event than the talks
 NEAR_FORMS = (
@@ -75,12 +76,20 @@ def points(a: Profile, b: Profile) -> Iterator[Reason]:
     yield from of_time(a, b)
     yield from of_place(a, b)
     if a.document == b.document:
-        yield Reason("one document tells them apart", -1.0 if told_twice(a, b) else -4.0)
+        yield from of_one_document(a, b)
     if a.parties == b.parties and len(a.parties) >= WIDE and a.kind is b.kind is Kind.INSTRUMENT:
         yield Reason("between the same many parties", 1.0, f"{len(a.parties)}")
     if a.parties != b.parties:
         half = 2 * len(a.parties & b.parties) >= len(a.parties | b.parties)
         yield Reason("not quite the same parties", -1.0 if half else -1.5)
+
+
+def of_one_document(a: Profile, b: Profile) -> Iterator[Reason]:
+    """One document tells two things apart, but a headline tells what the text below tells again."""
+    if a.headline != b.headline:
+        yield Reason("the headline and the text below", HEADLINE)
+    else:
+        yield Reason("one document tells them apart", -1.0 if told_twice(a, b) else -4.0)
 
 
 def told_twice(a: Profile, b: Profile) -> bool:

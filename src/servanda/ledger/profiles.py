@@ -86,6 +86,7 @@ class Profile:
     latin: bool
     bones: Mapping[str, str]
     called: bool
+    headline: bool
     around: Stretch
 
     @property
@@ -142,7 +143,14 @@ def profile(filed: Filed) -> Profile:
         bones={word: bone for word, w in title.words.items() if w == 1.0 and len(bone := skeleton(word)) > 1},
         around=around(event, signed, told),
         called=CALL.search(claim.title) is not None,
+        headline=in_headline(filed),
     )
+
+
+def in_headline(filed: Filed) -> bool:
+    """True for a claim that only its document's headline makes: the text below tells it again."""
+    title = filed.card.title
+    return bool(title) and all(quotation.words.strip() in (title or "") for quotation in filed.claim.quotations)
 
 
 def numbered(claim: Claim) -> Title:

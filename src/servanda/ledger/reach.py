@@ -89,7 +89,7 @@ def at_most(a: Profile, b: Profile, weight: float, most: float) -> float:
         score += 0.7
     if a.domains and b.domains and a.domains.isdisjoint(b.domains):
         score -= 0.5
-    if a.document == b.document:
+    if a.document == b.document and a.headline == b.headline:
         score -= 1.0 if most >= NAMED and a.kind is b.kind else 4.0
     return score if a.parties == b.parties else score - 1.0
 

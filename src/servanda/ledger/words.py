@@ -19,6 +19,7 @@ import regex
 from anyascii import anyascii
 
 from servanda.codebook import organisations
+from servanda.ledger.dating import undated
 
 DIGIT = regex.compile(r"\p{N}")
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’]s\b)?")
@@ -336,7 +337,7 @@ def bare_words(text: str) -> str:
 @lru_cache(maxsize=100_000)
 def read_title(text: str) -> Title:
     """Return the words of a title with their weights, and its ordinals, years and amounts of money."""
-    text = without_short(text)
+    text = undated(without_short(text))
     years, ordinals = frozenset(years_in(text)), frozenset(ordinals_in(text))
     written = {str(year) for year in years} | {str(number) for number in ordinals}
     words: dict[str, float] = {}

@@ -8,17 +8,24 @@ Prints how many inputs gave which problems and the slowest; keeps inputs that br
 from __future__ import annotations
 
 import argparse
+import bz2
 import gzip
+import io
+import lzma
 import random
 import sys
 import time
+import zipfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
+import test_reading_encodings as encodings  # noqa: E402
 import test_reading_formats as formats  # noqa: E402
+import test_reading_hostile as hostile  # noqa: E402
 import test_reading_pdf as pdfs  # noqa: E402
 from servanda import reading  # noqa: E402
 from servanda.reading import Limits  # noqa: E402
@@ -32,25 +39,76 @@ TOKENS = [
 ]  # fmt: skip
 
 
-def samples() -> list[bytes]:
+Pack = Callable[[bytes], bytes]
+WORD = formats.docx("<w:p><w:r><w:t>words of a treaty</w:t></w:r></w:p>")
+SHEET = hostile.workbook("".join(hostile.CELL.format(words) for words in ("text", "words of a treaty")))
+MARKUP = "<t:p>words<t:s/>of <t:tab/>a treaty<t:line-break/></t:p>"
+LETTER = hostile.LETTER.replace(f"<t:p>{hostile.FIRST}</t:p>", MARKUP).encode()
+ATOM = (
+    '<?xml version="1.0"?><!DOCTYPE feed [<!ENTITY a "b">]><feed xmlns="http://www.w3.org/2005/Atom">'
+    '<entry><title>T</title><content type="html">&lt;p&gt;words &a; of a treaty&lt;/p&gt;</content>'
+    "<updated>2031-04-05T00:00:00Z</updated></entry></feed>"
+)
+
+
+def parts(packed: bytes, changed: str) -> Pack:
+    """Return what puts other bytes into an office file in place of a part."""
+
+    def pack(data: bytes) -> bytes:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            return formats.zipped({n: data if n == changed else archive.read(n) for n in archive.namelist()})
+
+    return pack
+
+
+def as_they_are(data: bytes) -> bytes:
+    return data
+
+
+def samples() -> list[tuple[bytes, Pack]]:
+    """Return bytes to change, and what they are packed in after that: else packed ones are only ever damaged."""
     page = formats.PAGE.encode()
-    return [
+    mail = formats.mail(formats.zipped({"p.html": page}))
+    bare = [
         page,
         formats.zipped({"a.html": page, "b.txt": formats.FIRST}),
         formats.tarred({"a.txt": formats.FIRST.encode()}),
         gzip.compress(page),
         formats.warc(("https://port.example/a", page)),
-        formats.mail(formats.zipped({"p.html": page})),
-        formats.docx("<w:p><w:r><w:t>words</w:t></w:r></w:p>"),
+        mail,
+        b"From a@b.example Mon Jan  1 00:00:00 2031\n" + mail + b"\nFrom c@d.example Mon Jan  1 00:00:00 2031\n" + mail,
+        WORD,
+        SHEET,
         b'title,body\nOne,"words are here"\n',
         b'{"text":"words are here","date":"2031-01-01"}\n{"text":"b"}\n',
-        b"{\\rtf1\\ansi words \\u2309? \\par more}",
-        b"# T\n\n**a** [b](c)\n",
+        b'{"version":"https://jsonfeed.org/version/1","items":[{"content_html":"<p>b &amp; c</p>","url":"x"}]}',
+        b"{\\rtf1\\ansi words \\u2309? \\'e9 {\\*\\x y} \\par more}",
+        b"---\ntitle: T\ndate: 2031-01-01\n---\n# T\n\n**a** [b](c)\n> d\n",
         b"<rss><channel><item><title>a</title><description>&lt;p&gt;b&lt;/p&gt;</description></item></channel></rss>",
+        ATOM.encode(),
         " date 2031-01-01 राष्\u200dट्रपति ने कहा".encode(),
+        "NEW DELHI, Aug 7 (KNN) 日本と韓国は協定に署名した。e\u0301\u1100\u1161".encode("utf-16"),
         "Рурития и Фридония ".encode("cp1251") * 20,
+        encodings.as_iscii(encodings.HINDI),
         pdfs.pdf([[(60, 700, "words of a treaty")]]),
     ]
+    within: list[tuple[bytes, Pack]] = [
+        (page, gzip.compress),
+        (page, bz2.compress),
+        (page, lzma.compress),
+        (page, lambda data: formats.zipped({"a.html": data})),
+        (page, lambda data: formats.warc(("https://port.example/a", data))),
+        (formats.tarred({"a.txt": formats.FIRST.encode()}), gzip.compress),
+        (mail, lambda data: formats.zipped({"a.eml": data})),
+        (
+            LETTER,
+            lambda data: formats.zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": data}),
+        ),
+    ]
+    for packed in (WORD, SHEET):
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            within += [(archive.read(name), parts(packed, name)) for name in archive.namelist()]
+    return [(data, as_they_are) for data in bare] + within
 
 
 def mutated(data: bytes, chance: random.Random, others: list[bytes]) -> bytes:
@@ -99,9 +157,11 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=Path("fuzz-found"))
     args = parser.parse_args()
     chance, seeds, causes = random.Random(args.seed), samples(), Counter[str]()
+    others = [sample for sample, _ in seeds if sample]
     bad, slowest = 0, 0.0
     for number in range(args.count):
-        data = mutated(chance.choice(seeds), chance, seeds)
+        sample, pack = chance.choice(seeds)
+        data = pack(mutated(sample, chance, others))
         start = time.perf_counter()
         if rule := broken_rule(data, causes):
             bad += 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
@@ -181,6 +182,7 @@ def read_xlsx(material: Material) -> Iterator[Draft | Problem]:
     """Yield a document for each row of each sheet; the first row of a sheet names its columns."""
     from openpyxl.reader.excel import ExcelReader
 
+    warnings.filterwarnings("ignore", module="openpyxl")  # of looks that are lost: no text is
     reader = ExcelReader(io.BytesIO(material.data), read_only=True, data_only=True, keep_links=False)
     reader.archive = archive = _guarded(material)
     yield from _macros(archive)

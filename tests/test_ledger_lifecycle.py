@@ -100,6 +100,16 @@ def test_the_same_stage_told_by_two_papers_is_one_step_with_two_evidences():
     assert 2 == entry.history.independent
 
 
+def test_texts_of_unknown_publishers_count_as_one():
+    """Nobody knows that they are independent of one another."""
+    one, two, known = (
+        ports(f"2025-04-1{n}", "signed", f"Signed, {n}.", name) for n, name in enumerate((None, None, "A"))
+    )
+
+    assert 1 == only(one, two).history.independent
+    assert 2 == only(one, two, known).history.independent
+
+
 def test_a_text_printed_by_two_papers_counts_once():
     words = (
         "The two ministers said on Tuesday in Rome that the agreement on ports had been signed after long talks "

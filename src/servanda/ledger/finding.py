@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, or_, select
 
-from servanda.ledger.comparing import Compared, Novelty, against
+from servanda.ledger.comparing import Compared, Novelty, against, known_text
 from servanda.ledger.deriving import filed_claims, neighbours, numbers_of
 from servanda.ledger.judging import Rulings
 from servanda.ledger.matching import REVIEW, compare
@@ -137,7 +137,9 @@ def compared(connection: Connection, new: Filed, ruled: Rulings) -> Compared:
     own = profile(new)
     near = neighbours(connection, keys(own))
     known = filed_claims(connection, sorted(near), ruled)
-    scored = [(compare(own, profile(f)), n) for n, f in sorted(known.items()) if f.id != new.id]
+    if (filed := next((n for n, f in known.items() if f.id == new.id), None)) is not None:
+        return known_text(new, known[filed], homes(connection, [filed]).get(filed))
+    scored = [(compare(own, profile(f)), n) for n, f in sorted(known.items())]
     best = max(scored, default=None, key=lambda pair: (pair[0].score, known[pair[1]].id))
     if best is None or best[0].verdict is Verdict.DIFFERENT:
         return against(new, [])

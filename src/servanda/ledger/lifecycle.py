@@ -183,11 +183,14 @@ def narrows(before: str, after: str) -> bool:
 
 
 def independent(claims: Iterable[Filed]) -> int:
-    """Count publishers that tell it in words of their own: each text once, each publisher once."""
+    """Count publishers that tell it in words of their own: each text once, each publisher once.
+
+    Of texts whose publisher nobody knows, nobody knows whether they are independent: all together count as one.
+    """
     first: dict[str, Filed] = {}
     for filed in sorted(claims, key=lambda f: (f.card.day, f.card.id)):
         first.setdefault(filed.card.text or filed.card.id, filed)
-    return len({f.card.publisher or host(f.card.url) or f.card.id for f in first.values()})
+    return len({f.card.publisher or host(f.card.url) for f in first.values()})
 
 
 def host(url: str | None) -> str | None:

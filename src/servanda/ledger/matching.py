@@ -8,7 +8,7 @@ and is never merged silently.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from servanda.codebook import rung
 from servanda.ledger.days import gap, known
@@ -169,7 +169,7 @@ def of_sums(a: Profile, b: Profile) -> Iterator[Reason]:
     """Points for sums of money and for numbers of pieces; a sum tells one delivery from the standing trade."""
     if a.title.amounts and b.title.amounts:
         sure = SUM + ODD * odd_sum(a, b) + TOLD * (told_apart(a, b) in range(8))
-        yield Reason("same sum", sure) if same_sum(a, b) else Reason("another sum", -3.0)
+        yield Reason("same sum", sure) if same_sum(a.title.amounts, b.title.amounts) else Reason("another sum", -3.0)
     elif a.title.amounts or b.title.amounts:
         goods = a.kind is b.kind is Kind.TRADE and bool({a.form, b.form} & GOODS)
         yield Reason("a sum in one only", DELIVERY if goods else -0.5)
@@ -178,9 +178,9 @@ def of_sums(a: Profile, b: Profile) -> Iterator[Reason]:
         yield Reason("same number of pieces", 1.0) if same else Reason("another number of pieces", -2.0)
 
 
-def same_sum(a: Profile, b: Profile) -> bool:
-    """True where any sum of one title is within three in a hundred of one of the other's."""
-    return any(abs(x - y) <= 0.03 * max(x, y) for x in a.title.amounts for y in b.title.amounts)
+def same_sum(ours: Iterable[float], theirs: Iterable[float]) -> bool:
+    """True where any sum is within three in a hundred of one of the others."""
+    return any(abs(x - y) <= 0.03 * max(x, y) for x in ours for y in theirs)
 
 
 def odd_sum(a: Profile, b: Profile) -> bool:

@@ -14,6 +14,7 @@ from servanda.ledger.profiles import Profile
 from servanda.ledger.words import Title, one_person
 
 NONE: frozenset[str] = frozenset()
+ALIKE = 84  # of a hundred, how far two spellings of one word agree at the least
 PLACE = 0.3  # what a place's name in two titles weighs, if it is also where both say that it is
 
 
@@ -39,7 +40,7 @@ def shared_words(a: Profile, b: Profile) -> dict[str, float]:
 
 def alike_in_letters(word: str, other: str) -> bool:
     """True for two words that differ by a letter or two, never the first."""
-    return word[0] == other[0] and fuzz.ratio(word, other) >= 84
+    return word[0] == other[0] and fuzz.ratio(word, other) >= ALIKE
 
 
 def joined(ours: Title, theirs: Title) -> AbstractSet[str]:

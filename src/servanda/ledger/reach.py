@@ -22,13 +22,16 @@ MARGIN = 0.05  # points that rounding may add
 NAMED = 0.75  # likeness from which one text may follow another of its name
 
 
-def hopeless(a: Profile, b: Profile) -> bool:
-    """True for two claims that cannot be one, and of which none follows the other by name."""
+def hopeless(a: Profile, b: Profile, spelt_apart: bool = False) -> bool:
+    """True for two claims that cannot be one, and of which none follows the other by name.
+
+    ``spelt_apart``: it is known that neither title writes a word of the other otherwise (see ``spelling``).
+    """
     if settled_by_days(a, b) or settled_by_sort(a, b):
         return True
     if a.orgs and b.orgs:
         return False  # their names are taken out of the titles
-    weight, most = words_shared(a, b)
+    weight, most = words_shared(a, b, spelt_apart)
     if most >= NAMED and a.kind is b.kind and a.form == b.form:
         return False
     return at_most(a, b, weight, most) < REVIEW - MARGIN
@@ -53,10 +56,12 @@ def settled_by_sort(a: Profile, b: Profile) -> bool:
     return bool(ours and theirs) and ours.isdisjoint(theirs)
 
 
-def words_shared(a: Profile, b: Profile) -> tuple[float, float]:
+def words_shared(a: Profile, b: Profile, spelt_apart: bool) -> tuple[float, float]:
     """Return what the words that both titles carry weigh, and how like the titles are: neither is ever too small."""
     ours, theirs = a.title, b.title
-    if spelt_alike(ours, theirs) or (a.latin != b.latin and not set(a.bones.values()).isdisjoint(b.bones.values())):
+    if not spelt_apart and spelt_alike(ours, theirs):
+        return ours.weight, 1.0
+    if a.latin != b.latin and not set(a.bones.values()).isdisjoint(b.bones.values()):
         return ours.weight, 1.0
     words = ours.words.keys() & theirs.words.keys()
     common = sum([ours.words[word] for word in words]) if words else 0.0

@@ -44,6 +44,7 @@ from servanda.ledger.schema import (
     wide,
 )
 from servanda.ledger.schema import twins as twins_table
+from servanda.ledger.spelling import Spellings
 
 BATCH = 4000  # claims folded at a time
 ROOMY = 256  # MiB that the writing process keeps in memory meanwhile
@@ -177,6 +178,8 @@ def pairs_in(base: str, known: dict[int, Profile], found: dict[int, set[int]]) -
     A pair that shares several blocks only in the first of them.
     """
     standing: dict[int, list[int]] = defaultdict(list)
+    spelt = Spellings(of.title for of in known.values())
+    kin = {n: spelt.of(of.title) for n, of in known.items()}
     for n in sorted(known):
         near: set[int] = set()
         for trait in found[n]:
@@ -184,7 +187,8 @@ def pairs_in(base: str, known: dict[int, Profile], found: dict[int, set[int]]) -
             standing[trait].append(n)
         this = known[n]
         for other in sorted(near):
-            if not hopeless(known[other], this) and first_shared(known[other], this) == base:
+            apart = kin[n].isdisjoint(kin[other])
+            if not hopeless(known[other], this, apart) and first_shared(known[other], this) == base:
                 yield other, n
 
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from servanda.ledger import Judgement
+from servanda.ledger.judging import WRITTEN
 from servanda.problems import QueryError
 from servanda.web.auditing import PASSED, WITHDREW, events
 from servanda.web.guarding import check_token
@@ -24,6 +25,7 @@ router = APIRouter()
 QUEUE = 200  # doubts in the queue at once
 AHEAD = 20  # doubts that are looked up for the one that is shown
 LINES = 200  # of the log on one page
+VALUED = ("correct", "due", *WRITTEN)
 LOCAL = regex.compile(r"/(?![/\\])[\w/\-.]*")
 
 
@@ -91,7 +93,7 @@ def judge(
     """Pass a judgement and go back to where it was passed; a rejected entry's page is no more."""
     refs = tuple(ref.strip() for ref in on if ref.strip())
     signed = who_asks(request).name or by.strip() or signature(request)
-    kept = value.strip() if verb in ("correct", "due", "note") else None
+    kept = value.strip() if verb in VALUED else None
     asked = Asked(verb, refs, signed, why.strip(), slot if verb == "correct" else None, kept, seen or None, despite)
     made = passed(request, asked)
     return back_to(standing(ledger, refs[0]) if back == "entry" else back, made.id)

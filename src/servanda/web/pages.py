@@ -152,6 +152,7 @@ def entry(request: Request, ref: str, ledger: TheLedger) -> Response:
         of=of,
         why=ledger.why(of.id),
         nearly=ledger.nearly(of.id),
+        belongs=ledger.links(of.id),
         drawn=timeline(of),
         judged=judged_on(ledger, of),
         told=request.query_params.get("judged", ""),

@@ -72,7 +72,10 @@ class Setting:
 
     @classmethod
     def of(cls, text: str, language: str, anchor: str | None, title: str | None) -> Setting:
-        reading = read(text, language, anchor, title)
+        return cls.around(read(text, language, anchor, title))
+
+    @classmethod
+    def around(cls, reading: Reading) -> Setting:
         cast = cast_of(reading)
         first = reading.sentences[0].parties if reading.sentences else []
         return cls(reading, cast, reading.ranking(), {m.code for m in first})
@@ -253,10 +256,10 @@ def extract(document: Document, trained: Mapping[str, Weights] | None = None) ->
         where = document.url or document.title or "document"
         return Extraction((), (Problem(where, f"no pack reads the language {language!r}.", "no-pack", advice),))
     trained = models() if trained is None else trained
-    setting = Setting.of(document.text, language, document.date, document.title)
-    if len(setting.reading.weight) < 2:
+    reading = read(document.text, language, document.date, document.title, sparing=True)
+    if len(reading.weight) < 2 or not any(s.heads for s in reading.sentences):
         return Extraction(())
-    home = document.id
+    setting, home = Setting.around(reading), document.id
     found = [t for t in told(setting, trained) if t.worth >= KEEP]
     settle_stages(found, trained, document.text)
     return Extraction(tuple(claim_of(t, setting, document, home, trained) for t in found))

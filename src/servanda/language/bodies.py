@@ -8,13 +8,14 @@ looks like a name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import regex
 
 from servanda.language.mentions import Reading, Sentence
+from servanda.language.packs import Names
 from servanda.model import Span
 
 PIECE = r"(?:\p{Lu}[\p{L}\p{M}\p{N}’'-]*(?<!['’]s)(?<!-based))"
@@ -28,6 +29,7 @@ OPENING = regex.compile(r"[“\"«„]?")
 LONGEST_APPOSITION = 70
 LONG_NAME = 3
 BODIES = ("body", "firm")
+WORDED = ("body_word", "firm_word", "firm_part")
 GROUPS = ("working-group", "mechanism")
 EVENTS = ("meeting", "instrument", "exercise")
 
@@ -126,7 +128,9 @@ def is_dateline(span: Span, sentence: Sentence, text: str) -> bool:
 
 
 def introduced(sentence: Sentence, text: str, people: Sequence[Span]) -> Iterator[Span]:
-    """Bodies that a sentence makes known as such."""
+    """Bodies that a sentence makes known as such; without a word for one it names none."""
+    if not any(name in sentence.marks for name in WORDED):
+        return
     for whole in names_in(sentence, text):
         for part in parted(whole, sentence, text):
             span = weekday_cut(without_people(part, sentence, people), text)
@@ -148,18 +152,24 @@ def bodies_of(reading: Reading, people: Mapping[int, Sequence[Span]]) -> dict[in
             acronym = ACRONYM.match(text, span.stop, sentence.stop)
             if acronym:
                 known.add(acronym[1])
-    return {s.index: named_again(s, text, known) for s in reading.sentences} if known else {}
+    return named_again(reading, known) if known else {}
 
 
-def named_again(sentence: Sentence, text: str, known: set[str]) -> list[Body]:
-    """Every mention of the known names in a sentence, the longest at each place."""
+def named_again(reading: Reading, known: set[str]) -> dict[int, list[Body]]:
+    """Every mention of the known names in each sentence, the longest at each place."""
+    names = Names(known)
+    found = (
+        (s.index, whole_names(names.within(reading.text, s.start, s.stop), reading.text)) for s in reading.sentences
+    )
+    return {index: bodies for index, bodies in found if bodies}
+
+
+def whole_names(places: Iterable[Span], text: str) -> list[Body]:
+    """The longest of the places that overlap, none in the middle of a word."""
     found: list[Body] = []
-    for name in sorted(known, key=lambda n: (-len(n), n)):
-        place = text.find(name, sentence.start, sentence.stop)
-        while place >= 0:
-            stop = place + len(name)
-            whole = not (text[place - 1 : place].isalnum() or text[stop : stop + 1].isalnum())
-            if whole and not any(b.start < stop and place < b.stop for b in found):
-                found.append(Body(place, stop, name))
-            place = text.find(name, stop, sentence.stop)
+    for place in sorted(places, key=lambda p: (p.start - p.stop, text[p.start : p.stop], p.start)):
+        start, stop = place.start, place.stop
+        whole = not (text[start - 1 : start].isalnum() or text[stop : stop + 1].isalnum())
+        if whole and not any(b.start < stop and start < b.stop for b in found):
+            found.append(Body(start, stop, text[start:stop]))
     return sorted(found, key=lambda b: b.start)

@@ -15,9 +15,11 @@ import regex
 
 from servanda.language.bodies import Body, bodies_of
 from servanda.language.mentions import PartyMention, Reading, Sentence
+from servanda.language.packs import Names
 from servanda.language.people import Person, people_in, spelled, trimmed_name
 from servanda.model import Span
 
+LETTER = regex.compile(r"[\p{L}\p{M}]")
 BODY_PIECE = r"(?:\p{Lu}{2,}|\p{Lu}[\p{L}\p{M}’'-]*\.?)(?<!['’]s)"
 BODY = regex.compile(rf"{BODY_PIECE}(?:[ \u00a0](?:(?:of|for|and|&|on|of the|for the) )?{BODY_PIECE}){{1,9}}")
 
@@ -33,8 +35,6 @@ class Cast:
 
 def bodies_in(sentence: Sentence, text: str, home: str) -> list[Body]:
     words = {m.start for m in sentence.marked("body_word")}
-    if not words:
-        return []
     found = []
     for match in BODY.finditer(text, sentence.start, sentence.stop):
         span = Span(*match.span())
@@ -101,14 +101,23 @@ def later_mentions(reading: Reading, known: dict[str, Person], people: dict[int,
     """Find again, by surname or full name, whom the document has introduced."""
     if not known:
         return
-    edge = r"(?<![\p{L}\p{M}])(?:%s)(?![\p{L}\p{M}])"
-    pattern = regex.compile(edge % "|".join(sorted(map(regex.escape, known), key=lambda k: (-len(k), k))))
-    for sentence in reading.sentences:
-        here = people.setdefault(sentence.index, [])
-        for match in pattern.finditer(reading.text, sentence.start, sentence.stop):
-            if not any(p.start < match.end() and match.start() < p.stop for p in here):
-                here.append(replace(known[match[0]], start=match.start(), stop=match.end()))
-        here.sort(key=lambda p: p.start)
+    names = Names(known)
+    for s in reading.sentences:
+        here, reached = people.get(s.index, []), 0
+        for place in sorted(names.within(reading.text, s.start, s.stop), key=lambda p: (p.start, -p.stop)):
+            if place.start < reached or not stands_alone(place, reading.text, s.stop):
+                continue
+            reached = place.stop
+            if not any(p.start < place.stop and place.start < p.stop for p in here):
+                person = known[reading.text[place.start : place.stop]]
+                here = sorted([*here, replace(person, start=place.start, stop=place.stop)], key=lambda p: p.start)
+                people[s.index] = here
+
+
+def stands_alone(place: Span, text: str, end: int) -> bool:
+    """True where no letter stands beside a place in a sentence that ends there."""
+    before = place.start > 0 and LETTER.match(text, place.start - 1)
+    return not before and (place.stop >= end or not LETTER.match(text, place.stop))
 
 
 def cast_of(reading: Reading) -> Cast:
@@ -121,17 +130,19 @@ def cast_of(reading: Reading) -> Cast:
     for sentence in reading.sentences:
         if not sentence.marks and not sentence.parties:
             continue
-        people[sentence.index] = people_in(sentence, reading.text, reading.pack)
-        if cased:
+        here = people_in(sentence, reading.text, reading.pack)
+        if here:
+            people[sentence.index] = here
+        if cased and "body_word" in sentence.marks:
             bodies[sentence.index] = bodies_in(sentence, reading.text, home)
-        for person in people[sentence.index]:
+        for person in here:
             key = surname(person)
             if len(key) > 3:
                 known[key] = fuller(known.get(key), person)
     later_mentions(reading, known, people)
     as_written(reading, people, known)
-    for sentence in reading.sentences:
-        seat(sentence, people.get(sentence.index, []), bodies.get(sentence.index, []), known, home)
+    for index in {**people, **bodies}:
+        seat(reading.sentences[index], people.get(index, []), bodies.get(index, []), known, home)
     spans = {index: [Span(p.start, p.stop) for p in found] for index, found in people.items()}
     return Cast(people, bodies, bodies_of(reading, spans) if cased else {})
 

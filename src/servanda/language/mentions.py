@@ -7,18 +7,21 @@ offset is a code point of the document's text.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
 
 import regex
 
-from servanda.language.packs import Hit, Pack, lexicon, longest, pack
+from servanda.language.packs import Hit, Lexicon, Pack, Raw, Scan, lexicon, longest, pack
 from servanda.language.sentences import between, sentences_in, words_in
-from servanda.model import Span
+from servanda.model import NOTHING, Span
 
 BREAKS = regex.compile(r"[,;:()\[\]—–、，；：（）…]|[“”\"«»「」『』]|\s-\s")
+STRETCH = 20_000  # code points
+INTRODUCERS = ("office", "title", "role", "counterpart", "body_word", "firm_word", "firm_part")
 QUOTED = regex.compile(r"[“\"«„「『]([^“”\"«»„「」『』]{12,600})[”\"»」』]")
 
 
@@ -44,15 +47,15 @@ class Sentence:
     index: int
     start: int
     stop: int
-    heads: list[Hit] = field(default_factory=list)
-    cues: list[Hit] = field(default_factory=list)
-    parties: list[PartyMention] = field(default_factory=list)
-    domains: list[Hit] = field(default_factory=list)
-    items: list[Hit] = field(default_factory=list)
-    marks: dict[str, list[Hit]] = field(default_factory=dict)
-    words: list[int] = field(default_factory=list)
-    breaks: list[int] = field(default_factory=list)
-    quoted: list[Span] = field(default_factory=list)
+    heads: Sequence[Hit] = ()
+    cues: Sequence[Hit] = ()
+    parties: Sequence[PartyMention] = ()
+    domains: Sequence[Hit] = ()
+    items: Sequence[Hit] = ()
+    marks: Mapping[str, list[Hit]] = field(default_factory=lambda: NOTHING)
+    words: Sequence[int] = ()
+    breaks: Sequence[int] = ()
+    quoted: Sequence[Span] = ()
 
     def distance(self, a: int, b: int) -> int:
         """Return the number of words that begin between two places."""
@@ -62,8 +65,8 @@ class Sentence:
         """Return the number of clause breaks between two places."""
         return between(self.breaks, min(a, b), max(a, b))
 
-    def marked(self, name: str) -> list[Hit]:
-        return self.marks.get(name, [])
+    def marked(self, name: str) -> Sequence[Hit]:
+        return self.marks.get(name, ())
 
     def has(self, name: str) -> bool:
         return name in self.marks
@@ -152,26 +155,68 @@ def clause_breaks(text: str, sentence: Sentence) -> list[int]:
     return sorted(places)
 
 
-def spread(sentences: list[Sentence], hits: Iterable[Hit], starts: list[int]) -> Mapping[int, list[Hit]]:
-    """Deal hits out to the sentences that hold them whole."""
-    dealt: dict[int, list[Hit]] = defaultdict(list)
-    for hit in hits:
-        index = bisect_right(starts, hit.start) - 1
-        if index >= 0 and hit.stop <= sentences[index].stop:
-            dealt[index].append(hit)
-    return dealt
-
-
 def bare_sentences(text: str, language: str) -> list[Sentence]:
     return [Sentence(index, start, stop) for index, (start, stop) in enumerate(sentences_in(text, language))]
 
 
+def batches(sentences: Sequence[Sentence]) -> Iterator[Sequence[Sentence]]:
+    """Yield the sentences in stretches, so that a long text is never matched whole: what is matched is soon freed.
+
+    A stretch ends where white space follows, at which no form can tell that its text ends.
+    """
+    first = 0
+    for here, (s, after) in enumerate(pairwise(sentences), 1):
+        if s.stop - sentences[first].start >= STRETCH and after.start > s.stop:
+            yield sentences[first:here]
+            first = here
+    yield sentences[first:]
+
+
+def inside(scan: Scan, raw: Iterable[Raw], sentence: Sentence) -> list[Hit]:
+    """The hits that a sentence holds whole."""
+    return [h for h in scan.hits(raw) if sentence.start <= h.start and h.stop <= sentence.stop]
+
+
+@dataclass(slots=True)
+class Matched:
+    """A stretch of sentences with their matches, of which only parties and heads are read as yet."""
+
+    scan: Scan
+    sentences: list[tuple[Sentence, list[Raw]]]
+
+    @classmethod
+    def of(cls, text: str, words: Lexicon, stretch: Sequence[Sentence]) -> Matched:
+        start, stop = stretch[0].start, stretch[-1].stop
+        scan = Scan(words, text[start:stop], start)
+        made = cls(scan, [(s, scan.between(s.start, s.stop)) for s in stretch])
+        for s, raw in made.sentences:
+            named = [r for r in raw if r[0] < words.named]
+            if named:
+                layers = by_layer(inside(scan, named, s))
+                s.parties = party_mentions(layers["party"], text)
+                s.heads = without_acronyms(unmasked(layers["head"]), text)
+        return made
+
+    def codes(self) -> set[str]:
+        return {m.code for s, _ in self.sentences for m in s.parties}
+
+    def fill(self, text: str, wanted: Container[int] | None) -> None:
+        """Read the rest of each sentence; one without a head or leader only where a form stands that is wanted."""
+        named = self.scan.lexicon.named
+        for s, raw in self.sentences:
+            if (
+                s.heads
+                or wanted is None
+                or any(r[0] in wanted for r in raw)
+                or any(m.sort == "leader" for m in s.parties)
+            ):
+                fill(s, inside(self.scan, [r for r in raw if r[0] >= named], s), text)
+
+
 def fill(sentence: Sentence, hits: Iterable[Hit], text: str) -> None:
-    """Put the hits of one sentence into their layers and find its clauses."""
+    """Put the marks, cues and topics of one sentence in place and find its clauses."""
     layers = by_layer(hits)
-    sentence.parties = party_mentions(layers["party"], text)
-    sentence.heads = without_acronyms(unmasked(layers["head"]), text)
-    sentence.marks = dict(marks_by_name(layers["mark"]))
+    sentence.marks = marks_by_name(layers["mark"])
     if not sentence.heads:
         return
     sentence.cues = longest(layers["cue"])
@@ -190,13 +235,29 @@ def weigh(reading: Reading) -> None:
             reading.weight[mention.code] += factor * (1 if mention.sort == "place" else 2)
 
 
-def read(text: str, language: str, anchor: str | None = None, title: str | None = None) -> Reading:
-    """Read a text in a language that has a pack; ``anchor`` is the document's date."""
+@cache
+def introducing(language: str) -> frozenset[int]:
+    """The forms that may bring a person or body into a text."""
+    return lexicon(language).marks(INTRODUCERS)
+
+
+def read(
+    text: str, language: str, anchor: str | None = None, title: str | None = None, sparing: bool = False
+) -> Reading:
+    """Read a text in a language that has a pack; ``anchor`` is the document's date.
+
+    ``sparing`` leaves out what no claim needs: all but the parties and heads of a text that names under two
+    parties, and the marks of a sentence without a head in which nobody can be introduced.
+    """
     sentences = bare_sentences(text, language)
-    starts = [s.start for s in sentences]
-    dealt = spread(sentences, lexicon(language).hits(text), starts)
-    for index, hits in dealt.items():
-        fill(sentences[index], hits, text)
+    wanted = introducing(language) if sparing else None
+    codes: set[str] = set()
+    waiting: list[Matched] = []
+    for stretch in batches(sentences) if sentences else ():
+        waiting.append(Matched.of(text, lexicon(language), stretch))
+        codes |= waiting[-1].codes()
+        while waiting and (len(codes) > 1 or not sparing):
+            waiting.pop(0).fill(text, wanted)
     reading = Reading(text, pack(language), anchor, title, sentences)
     weigh(reading)
     return reading

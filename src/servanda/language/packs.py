@@ -15,8 +15,9 @@ found is an offset into the text.
 from __future__ import annotations
 
 import tomllib
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -42,6 +43,8 @@ INVISIBLE = regex.compile("[\u200b\u200c\u200d\u00ad\u2060\ufeff]")
 
 
 BY_PLACE = itemgetter(0, 1)
+BY_END = itemgetter(2)
+FIRST_LAYERS = ("party", "head")
 
 
 class Entry(NamedTuple):
@@ -132,53 +135,70 @@ class Haystack:
     """A text folded for matching, a run of white space and punctuation being one blank, and the way back."""
 
     folded: str
-    starts: tuple[int, ...]
-    removed: tuple[int, ...]
+    runs: Sequence[int]
+    starts: Sequence[int]
+    removed: Sequence[int]
 
     @classmethod
     def of(cls, text: str) -> Haystack:
         long = f" {folded(text)} "
-        starts, removed, total = [], [0], 0
+        runs, starts, removed, total = array("L"), array("L"), array("L", (0,)), 0
         for run in RUN.finditer(long):
-            starts.append(run.start() - total + 1)
-            total += run.end() - run.start() - 1
+            first, stop = run.span()
+            runs.append(first)
+            starts.append(first - total + 1)
+            total += stop - first - 1
             removed.append(total)
-        return cls(RUN.sub(" ", long) if starts else long, tuple(starts), tuple(removed))
+        return cls(RUN.sub(" ", long) if runs else long, runs, starts, removed)
 
     def place(self, index: int) -> int:
         """Return where in the text a place of the folded text stands."""
         return index + self.removed[bisect_right(self.starts, index)] - 1
 
+    def index(self, place: int) -> int:
+        """Return where in the folded text a place of the text stands; what was removed stands behind its blank."""
+        before = bisect_right(self.runs, place)
+        return max(place + 1 - self.removed[before], self.starts[before - 1] if before else 0)
 
-class Lexicon:
-    """All forms of some packs in one automaton; ``hits`` finds them in one pass."""
 
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self.patterns = tuple(patterns)
-        self.automaton = AhoCorasick([p.key for p in self.patterns], matchkind=MatchKind.Standard)
+Raw = tuple[int, int, int]
 
-    def hits(self, text: str, start: int = 0) -> list[Hit]:
-        """Return every whole-word match in the text, of all layers, overlapping ones too, by start."""
+
+class Scan:
+    """The matches of a lexicon in a text, found in one pass; a ``Hit`` is made only of those asked for.
+
+    ``offset`` is where the text begins in the document: places asked for and given are the document's.
+    """
+
+    def __init__(self, lexicon: Lexicon, text: str, offset: int = 0) -> None:
+        self.lexicon, self.patterns, self.offset = lexicon, lexicon.patterns, offset
+        self.places: list[int] | None = None
         if INVISIBLE.search(text):
-            return self._hits_between_invisibles(text, start)
-        haystack = Haystack.of(text)
-        found = []
-        for index, begin, end in self.automaton.find_matches_as_indexes(haystack.folded, overlapping=True):
-            hit = self._hit(self.patterns[index], haystack, begin, end, text, start)
-            if hit is not None:
-                found.append(hit)
-        found.sort(key=BY_PLACE)
+            # Joiners and soft hyphens stand inside words: match without them, then give the text's own offsets.
+            self.places = [i for i, c in enumerate(text) if not INVISIBLE.match(c)]
+            text = "".join(text[i] for i in self.places)
+            self.places.append(self.places[-1] + 1 if self.places else 0)
+        self.text = text
+        self.haystack = Haystack.of(text)
+        self.raw: list[Raw] = lexicon.automaton.find_matches_as_indexes(self.haystack.folded, overlapping=True)
+
+    def between(self, start: int, stop: int) -> list[Raw]:
+        """Return what may match between two places of the document: all that does, and some that juts out."""
+        first, last = start - self.offset, stop - self.offset
+        if self.places is not None:
+            first, last = bisect_left(self.places, first), bisect_left(self.places, last)
+        low, high = self.haystack.index(first), self.haystack.index(last)
+        return self.raw[bisect_right(self.raw, low, key=BY_END) : bisect_right(self.raw, high + 1, key=BY_END)]
+
+    def hits(self, raw: Iterable[Raw]) -> list[Hit]:
+        """Return the whole-word matches among raw ones, by place."""
+        found = [hit for index, begin, end in raw if (hit := self._hit(self.patterns[index], begin, end)) is not None]
+        if len(found) > 1:
+            found.sort(key=BY_PLACE)
         return found
 
-    def _hits_between_invisibles(self, text: str, start: int) -> list[Hit]:
-        """Joiners and soft hyphens stand inside words: match without them, then give the text's own offsets."""
-        places = [i for i, c in enumerate(text) if not INVISIBLE.match(c)]
-        places.append(len(text))
-        seen = self.hits("".join(text[i] for i in places[:-1]))
-        return [Hit(places[h.start] + start, places[h.stop - 1] + 1 + start, h.entry) for h in seen]
-
-    def _hit(self, pattern: Pattern, haystack: Haystack, begin: int, end: int, text: str, offset: int) -> Hit | None:
-        key = pattern.key
+    def _hit(self, pattern: Pattern, begin: int, end: int) -> Hit | None:
+        haystack, key = self.haystack, pattern.key
         stop = end - 1 if key[-1] == " " else end
         if pattern.edge is not None and pattern.edge.match(haystack.folded, begin) is None:
             return None
@@ -189,17 +209,57 @@ class Lexicon:
             stop = rest.end()
         first = haystack.place(begin + 1 if key[0] == " " else begin)
         last = haystack.place(stop - 1) + 1
-        if pattern.written is not None and not text.startswith(pattern.written, first):
+        if pattern.written is not None and not self.text.startswith(pattern.written, first):
             return None
-        return Hit(first + offset, last + offset, pattern.entry)
+        if self.places is not None:
+            first, last = self.places[first], self.places[last - 1] + 1
+        return Hit(first + self.offset, last + self.offset, pattern.entry)
+
+
+class Lexicon:
+    """All forms of some packs in one automaton, which finds them in one pass; ``named`` forms, those of parties
+    and heads, stand first."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self.patterns = tuple(sorted(patterns, key=lambda p: p.entry.layer not in FIRST_LAYERS))
+        self.named = sum(p.entry.layer in FIRST_LAYERS for p in self.patterns)
+        self.automaton = AhoCorasick([p.key for p in self.patterns], matchkind=MatchKind.Standard)
+
+    def hits(self, text: str) -> list[Hit]:
+        """Return every whole-word match in the text, of all layers, overlapping ones too, by start."""
+        scan = Scan(self, text)
+        return scan.hits(scan.raw)
+
+    def marks(self, names: Collection[str]) -> frozenset[int]:
+        """Return which patterns are forms of marks of these names."""
+        marks = ((i, p.entry) for i, p in enumerate(self.patterns) if p.entry.layer == "mark")
+        return frozenset(i for i, entry in marks if entry.value in names)
+
+
+class Names:
+    """Names that a document has made known, all found again in one pass over a sentence."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.automaton = AhoCorasick(sorted(names), matchkind=MatchKind.Standard)
+
+    def within(self, text: str, start: int, stop: int) -> list[Span]:
+        """Return each place of a name in a stretch, overlapping ones and parts of words too."""
+        found = self.automaton.find_matches_as_indexes(text[start:stop], overlapping=True)
+        return [Span(begin + start, end + start) for _, begin, end in found]
+
+
+def by_reach(hit: Hit) -> tuple[int, int]:
+    return hit[0], -hit[1]
 
 
 def longest(hits: Iterable[Hit]) -> list[Hit]:
     """Keep the leftmost and, among those that begin together, the longest; the rest that overlap go."""
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.start, -h.stop)):
-        if not kept or hit.start >= kept[-1].stop:
+    reached = -1
+    for hit in sorted(hits, key=by_reach):
+        if hit[0] >= reached:
             kept.append(hit)
+            reached = hit[1]
     return kept
 
 

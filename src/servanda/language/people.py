@@ -187,7 +187,7 @@ def spelled(person: Person, sentence: Sentence, text: str) -> str:
 
 def is_bare_role(span: Span, sentence: Sentence) -> bool:
     """True where each word is of an office, a field or a cue: "Foreign Affairs", "General", "Led"."""
-    named = [m for name in ROLES for m in sentence.marked(name)] + sentence.cues
+    named = [*(m for name in ROLES for m in sentence.marked(name)), *sentence.cues]
     place = span.start
     for hit in sorted(named, key=lambda h: h.start):
         if hit.start <= place + 1:
@@ -215,6 +215,8 @@ def people_in(sentence: Sentence, text: str, own: Pack) -> list[Person]:
     for mention in sentence.parties:
         if mention.sort == "leader":
             found[mention.start] = Person(mention.start, mention.stop, mention.name, mention.code)
+    if not found and not introducers(sentence):
+        return []
     for span, code in named_people(sentence, text, own):
         admit(found, span, code, sentence, text, own)
     if own.cased:

@@ -218,3 +218,19 @@ def test_one_party_twice_is_refused_and_what_to_give_is_said():
 
 def test_a_theme_of_which_nothing_is_known_has_no_figures():
     assert () == theme(ledger_of(), "zeppelin").figures
+
+
+def test_a_theme_rests_on_each_document_once_whoever_it_tells_of():
+    made = [
+        report(f"2025-0{n}-01", said(f"They trade rice, {n}.", "trade", "agreed", f"IND {code}", "rice"))
+        for n, code in enumerate(("ITA", "JPN", "FRA"), 1)
+    ]
+
+    assert theme(ledger_of(*made), "rice", DAY).coverage[0].startswith("Rests on 3 documents from 2025-01-01")
+
+
+def test_two_parties_of_a_crowd_rest_on_what_the_crowd_did():
+    crowd = "AUS BRA CAN CHN DEU FRA GBR IND ITA JPN"
+    made = report("2025-06-02", said("Ten leaders met.", "meeting", "done", crowd, "ocean summit", form="summit"))
+
+    assert dyad(ledger_of(made), "IND", "ITA", DAY).coverage[0].startswith("Rests on 1 document")

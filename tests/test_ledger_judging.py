@@ -222,3 +222,12 @@ def test_an_update_told_by_hand_stands_in_the_entry_that_it_names():
 def test_an_empty_owner_is_refused_with_what_to_write():
     with pytest.raises(QueryError, match="who follows it up"):
         ledger_of(ONE).judge("owner", ids(ONE)[0], by=BY, value=" ")
+
+
+def test_of_two_judgements_in_one_second_the_later_one_holds():
+    for _ in range(3):
+        ledger = ledger_of(ONE, OTHER)
+        ledger.judge("same", *ids(ONE, OTHER), by=BY)
+        ledger.judge("different", *ids(ONE, OTHER), by=BY)
+
+        assert 2 == len(groups(ledger))

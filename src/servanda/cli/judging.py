@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from servanda.cli.door import DONE, AsJson, LedgerPath, Limit, command
+from servanda.cli.door import DONE, WITH_PROBLEMS, AsJson, LedgerPath, Limit, command, said
 
 if TYPE_CHECKING:
     from servanda.ledger import Doubt, Filed, Judgement, Ledger
-    from servanda.problems import QueryError
+    from servanda.problems import Problem, QueryError
     from servanda.remote import RemoteLedger
 
     Opened = Ledger | RemoteLedger
@@ -87,9 +87,20 @@ def judge(
             made = opened.judgements()
             print(dumped(made) if as_json else "\n".join(map(told, made)) or "Nothing was decided yet.")
             return DONE
+        before = set(set_aside(opened))
         one = decided(opened, verb, list(refs or ()), author(by), why)
         print(dumped(one) if as_json else told(one))
-    return DONE
+        after = [problem for problem in set_aside(opened) if problem not in before]
+    for problem in after:
+        said(str(problem), DONE)
+    return WITH_PROBLEMS if after else DONE
+
+
+def set_aside(ledger: Opened) -> list[Problem]:
+    """Return the judgements that hold no longer; a served ledger keeps them to itself."""
+    from servanda.ledger import Ledger
+
+    return ledger.judgement_problems() if isinstance(ledger, Ledger) else []
 
 
 def decided(ledger: Opened, verb: str, words: list[str], by: str, why: str) -> Judgement:

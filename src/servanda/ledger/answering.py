@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from servanda.ledger import deriving, listing
 from servanda.ledger.days import gap, stretch
@@ -21,6 +21,7 @@ from servanda.ledger.series import series_of
 from servanda.ledger.words import read_title
 
 MANY = 400  # entries looked at for series and frameworks
+CROWD = 4 * deriving.FEW  # letters: the keys of more parties than watch each two of theirs are longer
 COUNTED = 1000  # texts looked at for the median time to a signature
 
 
@@ -103,16 +104,25 @@ def names(under: str | None, line: Line) -> bool:
 
 
 def coverage(connection: Connection, parties: Sequence[str]) -> list[Coverage]:
-    """Return what was read about parties, most documents first."""
+    """Return what was read about parties, most documents first; no parties ask for all that was read.
+
+    Reports of a crowd are not counted under each two of it: they are sought only where nothing else speaks of the two.
+    """
+    found = counted(connection, read.c.parties == (parties_key(parties) or deriving.ANYBODY))
+    if found or len(parties) < 2:
+        return found
+    among = [(" " + read.c.parties + " ").like(f"% {party} %") for party in parties]
+    return counted(connection, and_(func.length(read.c.parties) > CROWD, *among))
+
+
+def counted(connection: Connection, which: ColumnElement[bool]) -> list[Coverage]:
+    """Return the documents, with their first and last day, by publisher and language."""
     asked = select(
         read.c.publisher, read.c.language, func.sum(read.c.documents), func.min(read.c.first), func.max(read.c.last)
     )
-    if parties:
-        asked = asked.where(read.c.parties == parties_key(parties))
-    asked = asked.group_by(read.c.publisher, read.c.language).order_by(
-        func.sum(read.c.documents).desc(), read.c.publisher
-    )
-    return [Coverage(*row) for row in connection.execute(asked)]
+    asked = asked.where(which).group_by(read.c.publisher, read.c.language)
+    rows = connection.execute(asked.order_by(func.sum(read.c.documents).desc(), read.c.publisher))
+    return [Coverage(*row) for row in rows]
 
 
 def waits(connection: Connection, query: Query, as_of: str) -> list[int]:

@@ -51,6 +51,7 @@ CARD = (
 )
 FOREVER = "9999-12-31"  # settled statuses do not depend on the day
 EVERYBODY = "*"
+ANYBODY = ""  # under which what was read is counted once a document, whoever it tells of
 READ = ("parties", "publisher", "language", "documents", "first", "last")
 PART = 1000  # claims linked or folded at a time
 FEW = 8  # parties: a claim of more watches no dyad
@@ -277,7 +278,8 @@ def watch(connection: Connection, told: Iterable[tuple[Card, set[str]]]) -> None
     rows: dict[tuple[str, str, str], tuple[int, str, str]] = {}
     for card, keys_told in told:
         for key in keys_told:
-            seen[key] = max(seen.get(key, ""), card.day)
+            if key != ANYBODY:
+                seen[key] = max(seen.get(key, ""), card.day)
             place = (key, card.publisher or host(card.url) or "", card.language or "")
             number_of, first, last = rows.get(place, (0, card.day, card.day))
             rows[place] = (number_of + 1, min(first, card.day), max(last, card.day))
@@ -314,7 +316,8 @@ def watching(parties: Sequence[str]) -> set[str]:
 
 
 def watching_all(sets: Iterable[Sequence[str]]) -> set[str]:
-    return {key for parties in sets for key in watching(parties)}
+    found = {key for parties in sets for key in watching(parties)}
+    return found | {ANYBODY} if found else found
 
 
 def last_watched(connection: Connection, parties: Sequence[str]) -> Watch:

@@ -410,7 +410,7 @@ class Ledger:
         with self.writing() as connection:
             settling.settled(connection)
             on = [self._anchor(connection, ref) for ref in refs]
-            made = judgement(verb, on, by, at or now(), why, slot, value)
+            made = judgement(verb, on, by, at or moment(), why, slot, value)
             connection.execute(insert(judgements).on_conflict_do_nothing(), [judgement_row(made)])
             self._replay(connection, made)
         return made
@@ -491,6 +491,11 @@ def asked(query: str | Query) -> Query:
 def now() -> str:
     """Return the present moment, UTC, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment() -> str:
+    """Return the present moment, UTC, to the microsecond: of two judgements in one second the later one holds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def today() -> str:

@@ -72,7 +72,7 @@ class Judging:
     def rival(self, asked: Asked) -> Judgement | None:
         """Return the last judgement in force that somebody else passed since, and that says otherwise."""
         others = (j for j in self.ledger.judgements() if not j.withdrawn and j.by != asked.by and j.id != asked.despite)
-        later = [j for j in others if j.at >= (asked.seen or "")]
+        later = [j for j in others if j.at[:19] >= (asked.seen or "")[:19]]
         return next((j for j in reversed(later) if on_the_same(j, asked.on) and otherwise(j, asked)), None)
 
 

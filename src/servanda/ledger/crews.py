@@ -1,16 +1,16 @@
 """Work on the facts of one ledger, by this process or by several that each read for themselves.
 
-Results come in the order of the jobs, whoever did them. A worker that dies ends the whole:
+Results come as they are done, so that none waits in memory for a longer one. A worker that dies ends the whole:
 the caller's transaction undoes what was written.
 """
 
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
@@ -23,7 +23,7 @@ from servanda.ledger.judging import Rulings
 from servanda.ledger.schema import connected
 from servanda.problems import LedgerError
 
-AHEAD = 16  # jobs given out to each worker before its results are asked for
+AHEAD = 8  # jobs given out to each worker before its results are asked for
 here: dict[str, Any] = {}
 
 
@@ -59,13 +59,15 @@ class Crew:
     def spread(
         self, pool: ProcessPoolExecutor, work: Callable[..., Any], jobs: Iterable[tuple[Any, ...]]
     ) -> Iterator[Any]:
-        waiting: deque[Future[Any]] = deque()
-        for job in jobs:
-            waiting.append(pool.submit(work_here, work, job))
-            if len(waiting) > AHEAD * self.size:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        waiting: set[Future[Any]] = set()
+        left = iter(jobs)
+        while True:
+            waiting |= {pool.submit(work_here, work, job) for job in islice(left, AHEAD * self.size - len(waiting))}
+            if not waiting:
+                return
+            for done in wait(waiting, return_when=FIRST_COMPLETED).done:
+                waiting.discard(done)
+                yield done.result()
 
 
 def open_here(path: str, ruled: Rulings) -> None:

@@ -53,6 +53,8 @@ def entry_of(
 
 def passed(told: Iterable[Filed], judged: Mapping[str, Sequence[Judgement]]) -> tuple[Judgement, ...]:
     """Return the judgements passed on some claims, oldest first."""
+    if not judged:
+        return ()
     return tuple(sorted((j for f in told for j in judged.get(f.id, ())), key=lambda j: (j.at, j.id)))
 
 
@@ -65,6 +67,8 @@ def leading(firm: Sequence[Filed]) -> Filed:
 
     Of the commonest kind, in English if any, telling but not long.
     """
+    if len(firm) == 1:
+        return firm[0]
     kind = most(f.claim.kind for f in firm)
 
     def rank(filed: Filed) -> tuple[bool, bool, float, int, str]:
@@ -85,4 +89,8 @@ def most(values: Iterable[T | None]) -> T | None:
 
 def union(values: Iterable[Iterable[str]]) -> tuple[str, ...]:
     """Return all distinct values in the order in which they were told."""
-    return tuple(dict.fromkeys(value for group in values for value in group))
+    told: dict[str, None] = {}
+    for group in values:
+        if group:
+            told.update(dict.fromkeys(group))
+    return tuple(told)

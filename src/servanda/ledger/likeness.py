@@ -47,9 +47,13 @@ def joined(ours: Title, theirs: Title) -> AbstractSet[str]:
     """Return the words of one title that the other writes as two ("boatyard", "boat yard")."""
     if ours.compounds.isdisjoint(theirs.heads):
         return NONE
-    long = [word for word in ours.long if len(word) > 6 and word[:3] in theirs.heads and word not in theirs.words]
-    heads = [word for word in theirs.words if len(word) > 2] if long else ()
-    return {word for word in long for head in heads if word.startswith(head) and word[len(head) :] in theirs.words}
+    found: set[str] = set()
+    for word in ours.long:
+        if len(word) > 6 and word[:3] in theirs.heads and word not in theirs.words:
+            for head in theirs.words:
+                if len(head) > 2 and word.startswith(head) and word[len(head) :] in theirs.words:
+                    found.add(word)
+    return found
 
 
 def alike(a: Profile, b: Profile, shared: Mapping[str, float] | None = None) -> float:

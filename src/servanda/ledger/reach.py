@@ -20,6 +20,9 @@ from servanda.model import Kind, Stage
 
 MARGIN = 0.05  # points that rounding may add
 NAMED = 0.75  # likeness from which one text may follow another of its name
+# Looked up once: a member of an enumeration costs more than the rest of a test.
+MEETING, EXERCISE, INSTRUMENT = Kind.MEETING, Kind.EXERCISE, Kind.INSTRUMENT
+PROJECT, TRAINING, STALLED = Kind.PROJECT, Kind.TRAINING, Stage.STALLED
 
 
 def hopeless(a: Profile, b: Profile, spelt_apart: bool = False) -> bool:
@@ -42,7 +45,7 @@ def settled_by_days(a: Profile, b: Profile) -> bool:
     if a.event[0] is None or b.event[0] is None or a.event[1] is None or b.event[1] is None:
         return False
     apart = a.event[1] + SLACK < b.event[0] or b.event[1] + SLACK < a.event[0]
-    return apart and not a.title.ordinals and Stage.STALLED not in (a.stage, b.stage)
+    return apart and not a.title.ordinals and STALLED not in (a.stage, b.stage)
 
 
 def settled_by_sort(a: Profile, b: Profile) -> bool:
@@ -50,7 +53,7 @@ def settled_by_sort(a: Profile, b: Profile) -> bool:
     if a.kind is not b.kind:
         if (a.kind in EVENTS or b.kind in EVENTS) and frozenset((a.kind, b.kind)) not in NEAR_EVENTS:
             return True
-    elif a.kind is Kind.MEETING and gathering(a.form) != gathering(b.form):
+    elif a.kind is MEETING and gathering(a.form) != gathering(b.form):
         return True
     ours, theirs = a.title.ordinals, b.title.ordinals
     return bool(ours and theirs) and ours.isdisjoint(theirs)
@@ -63,12 +66,16 @@ def words_shared(a: Profile, b: Profile, spelt_apart: bool) -> tuple[float, floa
         return ours.weight, 1.0
     if a.latin != b.latin and not set(a.bones.values()).isdisjoint(b.bones.values()):
         return ours.weight, 1.0
-    words = ours.words.keys() & theirs.words.keys()
-    common = sum([ours.words[word] for word in words]) if words else 0.0
+    common, others = 0.0, theirs.words
+    for word, weight in ours.words.items():
+        if word in others:
+            common += weight
     if not common:
         return 0.0, 0.0
-    shorter = min(ours.weight, theirs.weight)
-    return common, min(1.0, common / (ours.weight + theirs.weight) + 0.5 * common / max(0.6, shorter))
+    one, other = ours.weight, theirs.weight
+    shorter = one if one < other else other
+    most = common / (one + other) + 0.5 * common / (shorter if shorter > 0.6 else 0.6)
+    return common, most if most < 1.0 else 1.0
 
 
 def spelt_alike(ours: Title, theirs: Title) -> bool:
@@ -83,13 +90,17 @@ def spelt_alike(ours: Title, theirs: Title) -> bool:
 
 def at_most(a: Profile, b: Profile, weight: float, most: float) -> float:
     """Return a score that ``compare`` cannot pass, where words of such a weight make the titles so much alike."""
-    events = a.kind in EVENTS and b.kind in EVENTS
-    worded = a.title.words.keys() == b.title.words.keys() or (a.kind in SINGLE and b.kind in SINGLE)
-    full = 1.0 if weight >= 1.0 else 0.75 if worded else 0.5
+    kind, other = a.kind, b.kind
+    events = kind in EVENTS and other in EVENTS
+    if weight >= 1.0:
+        full = 1.0
+    else:
+        worded = (kind in SINGLE and other in SINGLE) or a.title.words.keys() == b.title.words.keys()
+        full = 0.75 if worded else 0.5
     score = (3.0 if events else 5.0) * most * full + of_names(a, b, events)
     if a.title.numbered and b.title.numbered:
         score += of_numbers(a.title, b.title)
-    score += of_days(a, b, events, weight) + (-1.5 if a.kind is not b.kind else of_forms(a.form, b.form))
+    score += of_days(a, b, events, weight) + (-1.5 if kind is not other else of_forms(a.form, b.form))
     if a.latin != b.latin and events:
         score += 0.7
     if a.domains and b.domains and a.domains.isdisjoint(b.domains):
@@ -145,17 +156,17 @@ def of_days(a: Profile, b: Profile, events: bool, weight: float) -> float:
     score = 0.0
     undated = events and not (known(a.event) and known(b.event))
     if events:
-        score = 0.0 if undated else 3.5 if a.kind is b.kind is Kind.EXERCISE else 2.5
+        score = 0.0 if undated else 3.5 if a.kind is b.kind is EXERCISE else 2.5
     else:
         score = 1.5 if a.due is not UNKNOWN or b.due is not UNKNOWN else 0.0
         if a.signed is not UNKNOWN and b.signed is not UNKNOWN:
             score += 1.5
-        elif a.kind is Kind.INSTRUMENT and a.reached is not UNKNOWN and b.reached is not UNKNOWN:
+        elif a.kind is INSTRUMENT and a.reached is not UNKNOWN and b.reached is not UNKNOWN:
             score += 1.0
     if a.form == b.form == "joint-statement":
         score += 1.0
-    if (a.kind is b.kind is Kind.PROJECT and a.place_words | b.place_words) or (
-        a.kind is b.kind is Kind.INSTRUMENT and len(a.parties) >= WIDE
+    if a.kind is b.kind and (
+        (a.kind is PROJECT and (a.place_words or b.place_words)) or (a.kind is INSTRUMENT and len(a.parties) >= WIDE)
     ):
         score += 1.0
     if a.period[1] is not None and a.period[1] == b.period[1]:
@@ -171,7 +182,7 @@ def told_apart(a: Profile, b: Profile, apart: int, undated: bool, weight: float)
     score = 0.0 if not undated else 1.2 if apart <= 10 else -2.0 if apart > 120 else 0.0
     if apart <= VAGUE_APART:
         return score + 0.7
-    if (a.kind in VAGUE or b.kind in VAGUE) and not (a.kind is b.kind is Kind.TRAINING):
+    if (a.kind in VAGUE or b.kind in VAGUE) and not (a.kind is b.kind is TRAINING):
         return score - 2.5
     if apart <= LONG_WORK or (a.signed is not UNKNOWN and b.signed is not UNKNOWN):
         return score

@@ -127,8 +127,8 @@ def compared(connection: Connection, ruled: Rulings, base: str, own: array[int],
     filed = deriving.filed_claims(connection, sorted(own), ruled)
     held = twins.first_of(filed)
     known = {n: profile(one) for n, one in filed.items() if n not in held}
-    found = {n: block_keys(base, traits(one)) for n, one in known.items()}
-    keyed = array("q", (x for pair in sorted((key, n) for n, some in found.items() for key in some) for x in pair))
+    found = {n: tuple(block_keys(base, traits(one))) for n, one in known.items()}
+    keyed = array("q", chain.from_iterable(sorted((key, n) for n, some in found.items() for key in some)))
     pairs = ((pair, known[pair[0]], known[pair[1]]) for pair in pairs_in(base, known, found))
     rows = list(deriving.edge_rows(pairs))
     kept = {n: first for n, first in held.items() if found[first]}
@@ -172,7 +172,7 @@ def by_base(numbers: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def pairs_in(base: str, known: dict[int, Profile], found: dict[int, set[int]]) -> Iterator[tuple[int, int]]:
+def pairs_in(base: str, known: dict[int, Profile], found: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, int]]:
     """Yield each pair that shares a trait in this block.
 
     A pair that shares several blocks only in the first of them.
@@ -185,9 +185,9 @@ def pairs_in(base: str, known: dict[int, Profile], found: dict[int, set[int]]) -
         for trait in found[n]:
             near.update(standing[trait])
             standing[trait].append(n)
-        this = known[n]
+        this, own = known[n], kin[n]
         for other in sorted(near):
-            apart = kin[n].isdisjoint(kin[other])
+            apart = not own or own.isdisjoint(kin[other])
             if not hopeless(known[other], this, apart) and first_shared(known[other], this) == base:
                 yield other, n
 

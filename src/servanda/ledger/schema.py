@@ -7,8 +7,9 @@ withdrawn. Everything under "derived" can be emptied and made again from them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -244,27 +245,21 @@ DOCUMENT_WORDS = f"CREATE VIRTUAL TABLE IF NOT EXISTS document_words USING fts5(
 
 def chunks(values: Iterable[T], size: int = 400) -> Iterator[list[T]]:
     """Yield the values in lists short enough for one statement."""
-    held: list[T] = []
-    for value in values:
-        held.append(value)
-        if len(held) == size:
-            yield held
-            held = []
-    if held:
+    left = iter(values)
+    while held := list(islice(left, size)):
         yield held
 
 
-def put(connection: Connection, table: Table, rows: Iterable[Sequence[object]]) -> None:
+def put(connection: Connection, table: Table, rows: Iterable[tuple[object, ...]]) -> None:
     """Insert rows given in the order of a table's columns; those that are there already stay as they are.
 
     Straight to the driver: a rebuild writes millions of rows.
     """
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     marks = ", ".join("?" for _ in table.columns)
+    statement = f'INSERT OR IGNORE INTO "{table.name}" ({names}) VALUES ({marks})'
     for some in chunks(rows, 5000):
-        connection.exec_driver_sql(
-            f'INSERT OR IGNORE INTO "{table.name}" ({names}) VALUES ({marks})', [tuple(r) for r in some]
-        )
+        connection.exec_driver_sql(statement, some)
 
 
 def default_path() -> Path:

@@ -151,6 +151,8 @@ def places() -> Mapping[str, frozenset[str]]:
 
 def plain(text: str) -> str:
     """Return the text in NFC, case-folded, without the Devanagari nukta (क़ and क are written for one another)."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text.casefold()).replace("\u093c", ""))
 
 

@@ -297,3 +297,17 @@ def test_a_headline_tells_again_what_the_text_below_tells_and_two_things_below_s
 
     assert Verdict.SAME == of("India and Italy to negotiate ports accord").verdict
     assert Verdict.DIFFERENT == of("Another headline").verdict
+
+
+def test_a_part_of_a_plan_agreed_and_begun_months_later_is_one_and_of_another_plan_two():
+    slots = {"under": "joint action plan 2025-29"}
+    agreed = filed("2024-11-19", "cooperation", "agreed", "IND ITA", "cyber dialogue", **slots)
+    begun = filed("2025-03-10", "cooperation", "active", "IND ITA", "cyber dialogue", **slots)
+    next_plan = filed(
+        "2030-03-10", "cooperation", "active", "IND ITA", "cyber dialogue", under="joint action plan 2030-34"
+    )
+    alone = filed("2025-03-10", "cooperation", "active", "IND ITA", "cyber dialogue")
+
+    assert Verdict.SAME == match(agreed, begun).verdict
+    assert Verdict.SAME != match(agreed, next_plan).verdict
+    assert Verdict.SAME != match(agreed, alone).verdict

@@ -157,7 +157,7 @@ def series_dossier(ledger: Ledger, ref: str, as_of: str | None = None) -> Dossie
         ("under", of.parent or ""),
         ("cadence in days", str(of.cadence or "")),
         ("sessions that no report dates", ", ".join(map(str, of.missing))),
-        ("next expected", of.expected or ""),
+        ("next expected", f"{of.expected}, overdue" if of.overdue and of.expected else of.expected or ""),
     )
     sections = (Section("Sessions", tuple(sessions)), Section("Decided and not reported since", tuple(open_ones)))
     return Dossier(

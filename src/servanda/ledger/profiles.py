@@ -130,7 +130,7 @@ def profile(filed: Filed) -> Profile:
         place_codes=codes,
         place_words=frozenset(read_title(claim.where).words) if claim.where else frozenset(),
         domains=frozenset(claim.domains),
-        under=frozenset(strong(claim.under or "")),
+        under=frozenset((*strong(claim.under or ""), *map(str, read_title(claim.under or "").years))),
         event=event,
         signed=signed,
         reached=stretch(claim.when) if claim.stage in REACHED else UNKNOWN,

@@ -12,7 +12,7 @@ from functools import lru_cache
 from servanda.ledger.days import UNKNOWN, known
 from servanda.ledger.deciding import NEAR_EVENTS, SLACK, STALE
 from servanda.ledger.likeness import alike_in_letters, joined
-from servanda.ledger.matching import NEAR_FORMS, ODD, REVIEW, SUM, TOLD, WIDE
+from servanda.ledger.matching import HEADLINE, NEAR_FORMS, ODD, REVIEW, SUM, TOLD, WIDE
 from servanda.ledger.profiles import EVENTS, VAGUE, Profile, gathering
 from servanda.ledger.timing import LONG_WORK, SINGLE, VAGUE_APART, of_one_year
 from servanda.ledger.words import Title
@@ -105,7 +105,9 @@ def at_most(a: Profile, b: Profile, weight: float, most: float) -> float:
         score += 0.7
     if a.domains and b.domains and a.domains.isdisjoint(b.domains):
         score -= 0.5
-    if a.document == b.document and a.headline == b.headline:
+    if a.document == b.document and a.headline != b.headline:
+        score += HEADLINE
+    elif a.document == b.document:
         score -= 1.0 if most >= NAMED and a.kind is b.kind else 4.0
     return score if a.parties == b.parties else score - 1.0
 
@@ -182,7 +184,8 @@ def told_apart(a: Profile, b: Profile, apart: int, undated: bool, weight: float)
     score = 0.0 if not undated else 1.2 if apart <= 10 else -2.0 if apart > 120 else 0.0
     if apart <= VAGUE_APART:
         return score + 0.7
-    if (a.kind in VAGUE or b.kind in VAGUE) and not (a.kind is b.kind is TRAINING):
+    named = a.kind is b.kind is TRAINING or (bool(a.under) and a.under == b.under)
+    if (a.kind in VAGUE or b.kind in VAGUE) and not named:
         return score - 2.5
     if apart <= LONG_WORK or (a.signed is not UNKNOWN and b.signed is not UNKNOWN):
         return score

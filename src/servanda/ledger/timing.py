@@ -45,7 +45,8 @@ def of_time(a: Profile, b: Profile) -> Iterator[Reason]:
     apart = told_apart(a, b)
     if apart is None or of_one_year(a, b):
         return
-    general = (a.kind in VAGUE or b.kind in VAGUE) and not (a.kind is b.kind is Kind.TRAINING and one_name_borne(a, b))
+    named = (a.kind is b.kind is Kind.TRAINING and one_name_borne(a, b)) or one_plan(a, b)
+    general = (a.kind in VAGUE or b.kind in VAGUE) and not named
     if (general and apart > VAGUE_APART) or (mere_wishes(a, b) and apart > STALE):
         yield Reason("general words at another time", -2.5, f"{apart} days")
     elif apart <= (7 if a.kind in EVENTS else VAGUE_APART):
@@ -106,6 +107,11 @@ def one_name_borne(a: Profile, b: Profile) -> bool:
     """True where two titles share so many telling words that they are a name: a scholarship programme, a corridor."""
     shared = shared_words(a, b)
     return alike(a, b, shared) >= 0.75 and sum(weight >= 1.0 for weight in shared.values()) >= NAME
+
+
+def one_plan(a: Profile, b: Profile) -> bool:
+    """True for two statements in like words that stand under one plan or session: they are one part of it."""
+    return a.kind is b.kind and bool(a.under) and a.under == b.under and alike(a, b) >= 0.75
 
 
 def mere_wishes(a: Profile, b: Profile) -> bool:

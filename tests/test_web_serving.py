@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 pytest.importorskip("fastapi", reason="the extra servanda[web] is not installed")
 pytest.importorskip("argon2", reason="the extra servanda[web] is not installed")
 
 from commands import servanda
+from ledger_reports import file, report, said
+from servanda.ledger import Ledger
 from servanda.problems import QueryError
 from servanda.web.guarding import check_address
 from servanda.web.settings import WebSettings, web_settings
@@ -62,3 +72,39 @@ def test_limits_come_from_the_settings(tmp_path: Path) -> None:
     for wrong in ({"SERVANDA_WEB_UPLOAD_BYTES": "many"}, {"SERVANDA_WEB_UPLOAD_BYTES": "0"}):
         with pytest.raises(QueryError, match="upload_bytes"):
             web_settings(wrong, tmp_path / "none.toml")
+
+
+@contextmanager
+def workers(ledger: Path, count: int) -> Iterator[str]:
+    """Yield the address of a ledger that several processes serve."""
+    command = [sys.executable, "-m", "servanda.cli", "serve", "--ledger", str(ledger), "--port", "0"]
+    process = subprocess.Popen([*command, "--workers", str(count)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    found = re.search(r"http://\S+:\d+", process.stdout.readline())
+    assert found
+    try:
+        yield found[0]
+    finally:
+        process.terminate()
+        assert 0 == process.wait(30)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="several processes are for systems with POSIX locks")
+def test_of_many_at_once_at_several_processes_nobody_passes_over_another(tmp_path: Path) -> None:
+    """Half say yes and half say no to one doubt, each to whichever process answers: one answer holds."""
+    path = tmp_path / "desk.db"
+    with Ledger.open(path) as ledger:
+        doubt = said("India and Chile may sign a pact.", "instrument", "signed", "IND CHL", "pact", review=True)
+        file(ledger, report("2026-03-02", doubt))
+        told = {"on": [ledger.review()[0].on[0].id], "seen": "2026-01-01T00:00:00Z"}
+    with workers(path, 2) as at, ThreadPoolExecutor(8) as pool:
+
+        def judge(n: int) -> int:
+            verb = "accept" if n % 2 else "reject"
+            body = told | {"verb": verb, "by": f"editor {n}"}
+            return httpx.post(f"{at}/api/v1/judgements", json=body, timeout=60).status_code
+
+        statuses = list(pool.map(judge, range(8)))
+
+        assert [4, 4] == [statuses.count(status) for status in (201, 409)]
+        assert 1 == len({j["verb"] for j in httpx.get(f"{at}/api/v1/judgements").json()["judgements"]})

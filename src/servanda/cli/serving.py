@@ -24,6 +24,9 @@ def serve(
     ] = None,
     certificate: Annotated[Path | None, typer.Option("--certificate", help="For https.", metavar="FILE.pem")] = None,
     key: Annotated[Path | None, typer.Option("--key", help="The certificate's key.", metavar="FILE.pem")] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", help="Processes that answer; more for many readers.", min=1, max=32)
+    ] = 1,
     by: By = None,
 ) -> int:
     """Open the ledger in a browser; the REST API is under /api/v1.
@@ -36,36 +39,31 @@ def serve(
       servanda serve
       servanda serve --ledger desk.db --port 8300
       servanda serve --host 0.0.0.0 --name ledger.example.org --certificate cert.pem --key key.pem
-      servanda serve --name ledger.example.org
+      servanda serve --name ledger.example.org --workers 4
     """
     from servanda.ledger import Ledger
     from servanda.problems import QueryError
 
     try:
         import argon2  # noqa: F401
-        import uvicorn
 
-        from servanda.web import app_for
         from servanda.web.accounts import Accounts, beside
         from servanda.web.guarding import check_address
+        from servanda.web.running import Offer, answer
         from servanda.web.settings import web_settings
     except ImportError as error:
         raise QueryError(f"serve: {error.name} is missing. Install it with: pip install 'servanda[web]'") from error
     from servanda.cli.demo import file_sample
 
-    settings, others = web_settings(), own_names(host, names or [])
+    others = own_names(host, names or [])
+    web_settings()  # what cannot be understood is told before anything listens
     with Ledger.open(ledger) as opened:
         accounts = Accounts(beside(opened.path))
         local = check_address(host, others, accounts.there())
         secure = encrypted(certificate, key)
         with listening(host, port) as door:
             print(said_of(opened.where, host, others, door, secure, accounts.there()), flush=True)
-            app = app_for(
-                opened, by=author(by), sample=file_sample, accounts=accounts, names=others, local=local,
-                settings=settings,
-            )  # fmt: skip
-            config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10, **secure)
-            uvicorn.Server(config).run(sockets=[door])
+            answer(Offer(opened.path, author(by), tuple(others), local, secure, file_sample, workers), door)
     return DONE
 
 

@@ -6,7 +6,7 @@ writes (``api_sending`` does).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -32,7 +32,7 @@ from servanda.web.describing import answers, answers_with
 from servanda.web.knowing import Known, TheKnown
 from servanda.web.languages import languages_told
 from servanda.web.page import TheFigures, TheLedger
-from servanda.web.pages import dossier_of, entry_named, pairs_of
+from servanda.web.pages import QUEUE, WAITING, dossier_of, entry_named, index_of
 from servanda.web.paging import cursor_at, paged, place_at
 from servanda.web.receiving import day
 from servanda.web.who import who_asks
@@ -40,7 +40,6 @@ from servanda.web.who import who_asks
 router = APIRouter(prefix="/api/v1", tags=["ledger"], responses=WRONG)
 MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "jsonl": "application/jsonl"}
 AT_ONCE = 500
-QUEUE = 1000  # doubts looked through
 FEW = 6  # of each list at home
 
 
@@ -66,7 +65,9 @@ def home(request: Request, ledger: TheLedger, figures: TheFigures) -> Response:
         "due": ledger.entries(f"status:due-soon,open due:{today}..", FEW),
         "latest": ledger.entries("review:no", FEW),
     }
-    return answer(request, lists | {"waiting": figures.waiting(100), "problems": len(ledger.problems())})
+    return answer(
+        request, lists | {"waiting": min(WAITING, len(figures.doubts(QUEUE))), "problems": len(ledger.problems())}
+    )
 
 
 def counted(tallies: Any) -> dict[str, int]:
@@ -186,10 +187,11 @@ def claim(request: Request, ref: str, ledger: TheLedger) -> Response:
 
 
 @router.get("/dossiers", responses=answers(dyads=list[dict[str, Any]], looked=int))
-def dyads(request: Request, ledger: TheLedger) -> Response:
-    """List the pairs of parties of which the last reports speak, the most spoken of first."""
-    pairs, looked = pairs_of(ledger)
-    return answer(request, {"dyads": [{"parties": p, "entries": n} for p, n in pairs], "looked": looked})
+def dyads(request: Request, ledger: TheLedger, figures: TheFigures) -> Response:
+    """List the pairs of parties with most entries, most first; `looked` counts all entries."""
+    told = figures.of("index", lambda: index_of(ledger))
+    pairs = [{"parties": p, "entries": n} for p, n in told["pairs"]]
+    return answer(request, {"dyads": pairs, "looked": told["looked"]})
 
 
 Sections = Annotated[int, Query(ge=1, le=100, description="At most so many undertakings a section.")]
@@ -216,11 +218,11 @@ def theme(request: Request, past: TheKnown, q: Asks, limit: Sections = 25) -> Re
 
 
 @router.get("/series", responses=answers(series=list[Series], next=str))
-def series(request: Request, ledger: TheLedger, q: Asks = "", limit: Most = 50, cursor: Cursor = None) -> Response:
+def series(request: Request, figures: TheFigures, q: Asks = "", limit: Most = 50, cursor: Cursor = None) -> Response:
     """List meetings that recur, those with most sessions first."""
     question = f"series {q}"
     after = place_at(cursor, question, (int, str))
-    found = items_after(ledger.series(q), limit, after, lambda of: (-len(of.sessions), of.id))
+    found = items_after(figures.series(q), limit, after, lambda of: (-len(of.sessions), of.id))
     return answer(request, paged("series", found, question))
 
 
@@ -276,9 +278,9 @@ def search(
 
 
 @router.get("/review", responses=answers(doubts=list[Doubt], next=str))
-def review(request: Request, ledger: TheLedger, limit: Most = 50, cursor: Cursor = None) -> Response:
-    """List what a person should decide; what was decided is not in it any more."""
-    doubts, at = ledger.review(QUEUE), place_at(cursor, "review", (int, str))
+def review(request: Request, figures: TheFigures, limit: Most = 50, cursor: Cursor = None) -> Response:
+    """List what a person should decide, so much as is in the queue at once; what was decided is not in it any more."""
+    doubts, at = figures.doubts(QUEUE), place_at(cursor, "review", (int, str))
     start = after_doubt(doubts, int(at[0]), str(at[1])) if at else 0
     shown = doubts[start : start + limit]
     more = start + limit < len(doubts)
@@ -290,7 +292,7 @@ def name_of(doubt: Doubt) -> str:
     return " ".join(filed.id for filed in doubt.on)
 
 
-def after_doubt(doubts: list[Doubt], place: int, name: str) -> int:
+def after_doubt(doubts: Sequence[Doubt], place: int, name: str) -> int:
     """Return where to go on behind a doubt that stood at a place, and may have been decided since."""
     known = next((n for n, doubt in enumerate(doubts) if name_of(doubt) == name), None)
     return max(0, place) if known is None else known + 1

@@ -25,7 +25,7 @@ from servanda.web.describing import openapi_of
 from servanda.web.figures import Figures
 from servanda.web.guarding import Guard
 from servanda.web.keeping import Keeping
-from servanda.web.meanwhile import Judging, OvertakenError
+from servanda.web.meanwhile import Judging, OvertakenError, gate_beside
 from servanda.web.refusing import told
 from servanda.web.settings import WebSettings
 
@@ -49,13 +49,14 @@ def app_for(
     names: Collection[str] = (),
     local: bool = True,
     settings: WebSettings | None = None,
+    workers: int = 1,
 ) -> FastAPI:
     """Return the app on a ledger.
 
     ``by`` signs judgements where there are no accounts, ``sample`` files the sample reports where
     that is asked, ``most`` bounds an upload in bytes. ``names`` are the hosts it answers to besides
     this machine's own; ``local`` says that nobody else can reach it, so that it may be open
-    as long as there are no accounts.
+    as long as there are no accounts. ``workers`` is how many processes serve the ledger together.
     """
     app = FastAPI(
         title="Servanda",
@@ -69,7 +70,7 @@ def app_for(
     state.settings = settings or WebSettings()
     state.most = most or state.settings.upload_bytes
     state.accounts = accounts or Accounts(beside(ledger.path))
-    state.figures, state.judging = Figures(ledger), Judging(ledger)
+    state.figures, state.judging = Figures(ledger), Judging(ledger, gate_beside(ledger.path) if workers > 1 else None)
     state.ledger, state.by, state.sample = ledger, by, sample
     for router in (*PAGES, *PICTURES, *PROGRAMS):
         app.include_router(router, include_in_schema=router in PROGRAMS)

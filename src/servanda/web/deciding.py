@@ -5,7 +5,7 @@ Invariant: nothing is decided but by a form of this site, signed and dated, and 
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import regex
 from fastapi import APIRouter, Depends, Form, Request
@@ -18,12 +18,11 @@ from servanda.web.auditing import PASSED, WITHDREW, events
 from servanda.web.guarding import check_token
 from servanda.web.meanwhile import Asked, Judging, OvertakenError
 from servanda.web.page import TheFigures, TheLedger, form_token, page
+from servanda.web.pages import QUEUE
 from servanda.web.who import address_of, signature, who_asks
 from servanda.web.wording import address
 
 router = APIRouter()
-QUEUE = 200  # doubts in the queue at once
-AHEAD = 20  # doubts that are looked up for the one that is shown
 LINES = 200  # of the log on one page
 VALUED = ("correct", "due", *WRITTEN)
 LOCAL = regex.compile(r"/(?![/\\])[\w/\-.]*")
@@ -117,14 +116,13 @@ def withdraw(request: Request, ref: str, ledger: TheLedger, back: Words = "/judg
 @router.get("/review")
 def review(request: Request, ledger: TheLedger, figures: TheFigures) -> HTMLResponse:
     """One doubt at a time, with one key for each answer."""
-    place = number(request.query_params.get("at", "0"))
-    doubts = ledger.review(min(QUEUE, AHEAD * (1 + place // AHEAD)))
-    place = min(place, len(doubts))
-    told = request.query_params.get("judged", "")
-    last = next((j for j in ledger.judgements() if j.id == told and not j.withdrawn), None)
-    doubt = doubts[place] if place < len(doubts) else None
-    total = max(figures.waiting(QUEUE), len(doubts))
-    return page(request, "review.html", doubt=doubt, place=place, total=total, passed=last, queue=QUEUE)
+    judged = next((j for j in ledger.judgements() if j.id == request.query_params.get("judged", "")), None)
+    undone = judged is not None and judged.withdrawn is not None
+    doubts = figures.doubts(QUEUE, anew=undone)
+    place = min(number(request.query_params.get("at", "0")), len(doubts))
+    shown: dict[str, Any] = {"doubt": doubts[place] if place < len(doubts) else None, "place": place}
+    shown |= {"total": len(doubts), "passed": None if undone else judged, "queue": QUEUE}
+    return page(request, "review.html", **shown)
 
 
 def number(words: str) -> int:

@@ -25,7 +25,7 @@ from servanda.web.figures import OLD, Stamp, stamp_of
 from servanda.web.speaking import chosen
 from servanda.web.who import VISIT, Who, cookie, who_asks
 
-STALE = 2.0  # seconds
+STALE = 5.0  # seconds
 BUSY = 3  # changes of the ledger within that time by which something writes again and again
 SETTLED = 0.1  # seconds after which a file's time tells a later write from an earlier one
 AT_ONCE = 3  # answers that are made at one time: more would only wait for one another

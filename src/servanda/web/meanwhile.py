@@ -5,8 +5,10 @@ Invariant: nobody's judgement is passed over by another who had not seen it; who
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 from time import sleep
 
@@ -46,20 +48,37 @@ class OvertakenError(ServandaError):
 
 @dataclass(slots=True)
 class Judging:
-    """Passes judgements one after another, so that of two at once one sees the other."""
+    """Passes judgements one after another, so that of two at once one sees the other.
+
+    ``gate`` is the file that several processes lock in turn.
+    """
 
     ledger: Ledger
+    gate: Path | None = None
     lock: Lock = field(default_factory=Lock)
 
     def pass_on(self, asked: Asked) -> Judgement:
         """Pass a judgement. Raises OvertakenError where another decided otherwise since ``seen``."""
-        with self.lock:
+        with self.alone():
             if asked.despite:
                 self.come_later(asked.despite)
             if asked.seen and (other := self.rival(asked)):
                 raise OvertakenError(other, asked)
             how = {"by": asked.by, "why": asked.why, "slot": asked.slot, "value": asked.value}
             return self.ledger.judge(asked.verb, *asked.on, **how)  # type: ignore[arg-type]
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Wait until nobody else passes a judgement, in this process or another."""
+        with self.lock:
+            if self.gate is None:
+                yield
+                return
+            import fcntl  # several processes are for systems that have it
+
+            with self.gate.open("w") as held:
+                fcntl.flock(held, fcntl.LOCK_EX)
+                yield
 
     def come_later(self, judgement_id: str) -> None:
         """Wait until a judgement is of an earlier second, so that the one passed despite it is the later and holds."""
@@ -74,6 +93,11 @@ class Judging:
         others = (j for j in self.ledger.judgements() if not j.withdrawn and j.by != asked.by and j.id != asked.despite)
         later = [j for j in others if j.at[:19] >= (asked.seen or "")[:19]]
         return next((j for j in reversed(later) if on_the_same(j, asked.on) and otherwise(j, asked)), None)
+
+
+def gate_beside(ledger: Path | None) -> Path | None:
+    """Return the file by whose lock several processes on one ledger take turns."""
+    return ledger.with_name(f"{ledger.name}.judging") if ledger else None
 
 
 def on_the_same(judged: Judgement, refs: Sequence[str]) -> bool:

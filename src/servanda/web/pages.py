@@ -39,6 +39,7 @@ from servanda.web.wording import dyad, in_text
 router = APIRouter()
 FEW = 6  # lines of a list on the home page
 WAITING = 100  # doubts counted there
+QUEUE = 200  # doubts in the queue at once
 DUE = 200  # lines of what is due
 SHOWN, FILED = 15, 25  # statements in a section of a dossier, on a page and in a file
 FIGURES: dict[str, tuple[str, dict[str, object]]] = {  # of a dossier: their words, and the rows that they count
@@ -76,7 +77,7 @@ def home(request: Request, ledger: TheLedger, figures: TheFigures) -> HTMLRespon
         overdue=ledger.entries(f"status:overdue due:..{today}", FEW),
         due=ledger.entries(f"status:due-soon,open due:{today}..", FEW),
         latest=ledger.entries("review:no", FEW),
-        waiting=figures.waiting(WAITING),
+        waiting=min(WAITING, len(figures.doubts(QUEUE))),
         problems=len(ledger.problems()),
         sample=request.app.state.sample is not None,
     )
@@ -231,12 +232,6 @@ def index_of(ledger: Ledger) -> dict[str, Any]:
 def ranked(sums: Mapping[Any, Sum]) -> list[tuple[Any, int]]:
     """Return those with most entries, most first."""
     return [(key, one.total) for key, one in sorted(sums.items(), key=lambda p: (-p[1].total, p[0]))[:INDEXED]]
-
-
-def pairs_of(ledger: Ledger) -> tuple[list[tuple[tuple[str, ...], int]], int]:
-    """Return the pairs with most entries, most first, and how many entries there are in all."""
-    told = by_parties(ledger, "")
-    return ranked(pairs(told)[0]), sum(one.total for one in told.values())
 
 
 def dossier_of(ledger: Ledger, wanted: tuple[str, ...], limit: int = 25, as_of: str | None = None) -> Dossier:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
 import re
 import shutil
@@ -23,6 +24,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +72,27 @@ def addresses(path: Path, count: int) -> Addresses:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    port: int
+    pid: int
+
+    def worked(self) -> float:
+        """Return the seconds of processor time that it and its workers took so far."""
+        told = 0.0
+        for pid in (self.pid, *children(self.pid)):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            told += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return told
+
+
+def children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 @contextmanager
-def served(path: Path, more: Sequence[str] = ()) -> Iterator[int]:
-    """Yield the port of a server on a ledger."""
+def served(path: Path, more: Sequence[str] = ()) -> Iterator[Server]:
+    """Yield a server on a ledger."""
     command = [*SERVANDA, "serve", "--ledger", str(path), "--port", "0", *more]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -80,7 +100,7 @@ def served(path: Path, more: Sequence[str] = ()) -> Iterator[int]:
     found = re.search(r":(\d+) in a browser", said)
     assert found, said
     try:
-        yield int(found[1])
+        yield Server(int(found[1]), process.pid)
     finally:
         process.terminate()
         process.wait(20)
@@ -94,7 +114,14 @@ class Reader:
         self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def read(self, address: str) -> tuple[int, int]:
-        """Return the status and the length of a page as it came."""
+        """Return the status and the length of a page as it came; a closed connection is made anew."""
+        try:
+            return await self.ask(address)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self.streams = None
+            return await self.ask(address)
+
+    async def ask(self, address: str) -> tuple[int, int]:
         if self.streams is None:
             self.streams = await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 22)
         incoming, outgoing = self.streams
@@ -123,9 +150,9 @@ def high(taken: Sequence[float]) -> float:
     return sorted(taken)[max(0, int(0.95 * len(taken)) - 1)]
 
 
-async def each_page(port: int, pages: Addresses) -> None:
+async def each_page(server: Server, pages: Addresses) -> None:
     """Print how long each page takes, one after another, and how much is sent."""
-    reader = Reader(port)
+    reader = Reader(server.port)
     for name, where in pages.items():
         taken, size = list[float](), 0
         for address in where:
@@ -138,14 +165,14 @@ async def each_page(port: int, pages: Addresses) -> None:
         print(f"{name:<20} {told}  {size / 1000:6.1f} kB", flush=True)
 
 
-def in_a_browser(port: int, pages: Addresses) -> None:
+def in_a_browser(server: Server, pages: Addresses) -> None:
     """Print what each page transfers at a first visit, fonts apart, and when its first content is painted."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, where in pages.items():
-            page = browser.new_context(base_url=f"http://127.0.0.1:{port}").new_page()
+            page = browser.new_context(base_url=f"http://127.0.0.1:{server.port}").new_page()
             session = page.context.new_cdp_session(page)
             session.send("Network.enable")
             kinds, sizes = dict[str, str](), dict[str, float]()
@@ -202,7 +229,7 @@ async def reading(
             await asyncio.sleep(rng.expovariate(1 / pause))
 
 
-async def many(port: int, path: Path, pages: Addresses, readers: int, seconds: float, pause: float) -> None:
+async def many(server: Server, path: Path, pages: Addresses, readers: int, seconds: float, pause: float) -> None:
     """Print how long pages take for many at once while reports are filed."""
     with tempfile.TemporaryDirectory() as folder:
         reports(Path(folder), 4000)
@@ -211,18 +238,19 @@ async def many(port: int, path: Path, pages: Addresses, readers: int, seconds: f
         )
         await asyncio.sleep(4)
         told: list[Told] = []
+        before = server.worked()
         until = time.perf_counter() + seconds
-        await asyncio.gather(*(reading(port, pages, n, until, pause, told) for n in range(readers)))
+        await asyncio.gather(*(reading(server.port, pages, n, until, pause, told) for n in range(readers)))
+        cores = (server.worked() - before) / seconds
         running = adding.poll() is None
         adding.terminate()
         adding.wait(30)
     taken = [one[0] for one in told]
     wrong = sum(status != 200 for _, status, _ in told)
     beside = "beside an add all the time" if running else "the add ended before"
-    print(
-        f"{readers} readers, {pause:g} s between pages, {beside}: {len(told)} pages in {seconds:g} s, {wrong} errors, "
-        f"median {statistics.median(taken):.0f}  p95 {high(taken):.0f}  worst {max(taken):.0f} ms"
-    )
+    print(f"{readers} readers, {pause:g} s between pages, {beside}: {len(told)} pages in {seconds:g} s, {wrong} errors")
+    print(f"    {cores:.2f} processors for the server, {1000 * cores * seconds / len(told):.1f} ms a page")
+    print(f"    median {statistics.median(taken):.0f}  p95 {high(taken):.0f}  worst {max(taken):.0f} ms")
     by_page = defaultdict[str, list[float]](list)
     for ms, _, name in told:
         by_page[name].append(ms)
@@ -243,13 +271,13 @@ def main() -> int:
     asked = parser.parse_args()
     pages = {k: v for k, v in addresses(asked.ledger, asked.times).items() if not asked.only or k in asked.only}
     more = [f"--{word}" if n % 2 == 0 else word for n, word in enumerate(asked.serve)]
-    with served(asked.ledger, more) as port:
+    with served(asked.ledger, more) as server:
         if asked.readers:
-            asyncio.run(many(port, asked.ledger, pages, asked.readers, asked.seconds, asked.pause))
+            asyncio.run(many(server, asked.ledger, pages, asked.readers, asked.seconds, asked.pause))
         elif asked.browser:
-            in_a_browser(port, pages)
+            in_a_browser(server, pages)
         else:
-            asyncio.run(each_page(port, pages))
+            asyncio.run(each_page(server, pages))
     return 0
 
 

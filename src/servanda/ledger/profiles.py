@@ -232,7 +232,7 @@ def traits(of: Profile) -> set[str]:
     found = {f"e:{'+'.join(sorted(telling))}"} if telling else set()
     found |= set(word_pairs(of, telling | dict.fromkeys(of.items, 1.0)))
     single = {word for word, weight in telling.items() if weight == 1.0} | of.items
-    found |= {f"w:{word}:{of.kind}:{year}" for word in single.union(of.bones.values()) for year in half_years(of)}
+    found |= {f"w:{bone}:{of.kind}:{year}" for bone in {bone_of(word) for word in single} for year in half_years(of)}
     found |= {f"a:{amount}" for amount in of.title.amounts} | {f"g:{key}" for key, _ in of.orgs}
     found |= {f"o:{number}:{of.kind}" for number in of.title.ordinals}
     if of.kind in EVENTS and len(of.persons) < CROWD:
@@ -241,6 +241,12 @@ def traits(of: Profile) -> set[str]:
     if of.kind is Kind.INSTRUMENT:
         found |= {f"i:{of.form}:{field}" for field in (*fields, *of.title.years)}
     return found | set(moments(of, fields))
+
+
+def bone_of(word: str) -> str:
+    """Return a word's consonants, by which it is found whatever its script; the word itself where they are too few."""
+    bone = skeleton(word)
+    return bone if len(bone) > 1 else word
 
 
 def word_pairs(of: Profile, telling: Mapping[str, float]) -> Iterator[str]:

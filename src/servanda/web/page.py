@@ -23,6 +23,7 @@ from servanda.model import Kind, Stage
 from servanda.web import speaking, wording
 from servanda.web.asked import FACETS
 from servanda.web.figures import Figures
+from servanda.web.retelling import retold
 from servanda.web.who import BEGAN, VISIT, cookie, signature, who_asks
 
 PLACES = ("/", "/entries", "/dossiers", "/calendar", "/series", "/network", "/map", "/compare", "/review", "/add")
@@ -57,6 +58,7 @@ def templates() -> Environment:
         "safe_words": wording.safe,
         "quoted": wording.quoted,
         "unturned": wording.unturned,
+        "retold": retold,
     }
     made.filters |= {"name": wording.name, "dyad": wording.dyad, "urlencode_pairs": urlencode}
     made.globals |= {

@@ -12,9 +12,11 @@ from servanda.ledger.followthrough import KEPT_AT
 from servanda.ledger.lifecycle import promised, reached
 from servanda.ledger.records import SETTLED, Entry
 from servanda.ledger.rows import parties_key
-from servanda.ledger.schema import chunks, entries, entry_parties, members, put, wide
+from servanda.ledger.schema import chunks, entries, entry_parties, members, pairs_among, put, wide, wide_pairs
 from servanda.ledger.series import ordinal_of, series_key
 from servanda.model import Stage
+
+TABLES = (entries, members, entry_parties, wide, wide_pairs)
 
 
 def drop_entries(connection: Connection, numbers: Iterable[int]) -> None:
@@ -23,23 +25,26 @@ def drop_entries(connection: Connection, numbers: Iterable[int]) -> None:
         gone = connection.execute(select(members.c.entry).where(members.c.claim.in_(some)).distinct()).scalars().all()
         for few in chunks(gone):
             connection.execute(delete(wide).where(wide.c.entry.in_(few)))
+            connection.execute(delete(wide_pairs).where(wide_pairs.c.entry.in_(few)))
             connection.execute(delete(entry_parties).where(entry_parties.c.entry.in_(few)))
             connection.execute(delete(entries).where(entries.c.id.in_(few)))
         connection.execute(delete(members).where(members.c.claim.in_(some)))
 
 
 def write_entries(connection: Connection, made: Sequence[Entry], numbers: Mapping[str, int]) -> None:
-    for table, rows in zip((entries, members, entry_parties, wide), rows_of(made, numbers), strict=True):
+    for table, rows in zip(TABLES, rows_of(made, numbers), strict=True):
         put(connection, table, rows)
 
 
 def rows_of(made: Sequence[Entry], numbers: Mapping[str, int]) -> tuple[list[tuple[object, ...]], ...]:
-    """Return the rows of entries for ``entries``, ``members``, ``entry_parties`` and ``wide``, in that order."""
+    """Return the rows of entries for each of ``TABLES``, in that order."""
+    wider = [e for e in made if len(e.parties) > 2]
     return (
         [tuple(entry_row(entry).values()) for entry in made],
         [(numbers[f.id], e.id) for e in made for f in e.claims],
         [(party, e.last, e.id) for e in made for party in e.parties],
-        [(party, e.id) for e in made if len(e.parties) > 2 for party in e.parties],
+        [(party, e.id) for e in wider for party in e.parties],
+        [(key, e.id) for e in wider for key in pairs_among(e.parties)],
     )
 
 

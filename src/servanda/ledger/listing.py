@@ -35,7 +35,7 @@ from servanda.ledger.followthrough import SILENCE, SOON
 from servanda.ledger.query import Query
 from servanda.ledger.records import SETTLED, Line, StatusName, Tally
 from servanda.ledger.rows import parties_key
-from servanda.ledger.schema import claims, entries, entry_parties, members, watched, wide
+from servanda.ledger.schema import claims, entries, entry_parties, members, watched, wide, wide_pairs
 from servanda.model import Kind, Stage
 from servanda.problems import QueryError
 
@@ -163,7 +163,7 @@ def parted(connection: Connection, query: Query, as_of: str) -> list[Part]:
     bare, key = replace(query, parties=()), parties_key(wanted)
     looked = last_watched(connection, wanted).last or ""
     parts = [Part(connection, bare, status_of(as_of, looked), key, looked=looked)]
-    wider = wider_among(connection, wanted)
+    wider = wider_of_two(key)
     if connection.execute(wider.limit(1)).first() is not None:
         parts.append(Part(connection, bare, status, wider=wider))
     return parts
@@ -311,12 +311,21 @@ def among(connection: Connection, asked: Select[Any], parties: Sequence[str]) ->
     if len(wanted) == 1:
         of = entry_parties.c
         return asked.join(entry_parties, and_(of.entry == entries.c.id, of.party == wanted[0]))
-    wider = wider_among(connection, wanted)
     if len(wanted) > 2:
-        return asked.where(entries.c.id.in_(wider))
+        return asked.where(entries.c.id.in_(wider_among(connection, wanted)))
+    wider = wider_of_two(parties_key(wanted))
     dyad = entries.c.parties == parties_key(wanted)
     some = connection.execute(wider.limit(1)).first() is not None
     return asked.where(or_(dyad, entries.c.id.in_(wider)) if some else dyad)
+
+
+def wider_of_two(key: str) -> Select[Any]:
+    """Ask for the entries of three parties and more that have two parties: by their key, those of a crowd by each."""
+    one, other = key.split()
+    first, second = wide_pairs.alias(), wide_pairs.alias()
+    crowd = select(first.c.entry).join(second, and_(second.c.entry == first.c.entry, second.c.parties == other))
+    both = select(wide_pairs.c.entry).where(wide_pairs.c.parties == key)
+    return select(both.union_all(crowd.where(first.c.parties == one)).subquery().c.entry)
 
 
 def wider_among(connection: Connection, wanted: Sequence[str]) -> Select[Any]:

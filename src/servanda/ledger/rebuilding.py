@@ -20,7 +20,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from servanda.ledger import deriving, twins
 from servanda.ledger.crews import Crew
-from servanda.ledger.entry_rows import rows_of
+from servanda.ledger.entry_rows import TABLES, rows_of
 from servanda.ledger.folding import entry_of
 from servanda.ledger.judging import Rulings
 from servanda.ledger.matching import SAME
@@ -35,14 +35,11 @@ from servanda.ledger.schema import (
     documents,
     edges,
     entries,
-    entry_parties,
     looks,
-    members,
     pending,
     put,
     read,
     watched,
-    wide,
 )
 from servanda.ledger.schema import twins as twins_table
 from servanda.ledger.spelling import Spellings
@@ -59,7 +56,7 @@ def rebuilt(connection: Connection, ruled: Rulings, path: Path | None = None) ->
 
     ``path`` is the ledger's file, where there is one for other processes to read.
     """
-    for table in (blocks, twins_table, pending, edges, members, entries, entry_parties, wide, watched, read):
+    for table in (blocks, twins_table, pending, edges, *TABLES, watched, read):
         connection.execute(delete(table))
     large = connection.execute(select(func.count()).select_from(claims)).scalar_one() >= LARGE
     connection.exec_driver_sql(f"PRAGMA cache_size = -{ROOMY << 10}")  # entries come in the order of no index
@@ -73,7 +70,7 @@ def rebuilt(connection: Connection, ruled: Rulings, path: Path | None = None) ->
 @contextmanager
 def indexed_after(connection: Connection, large: bool) -> Iterator[None]:
     """Fill large tables without their indexes and make these of the whole: rows come in the order of none of them."""
-    found = [index for table in (edges, members, entries, entry_parties, wide) for index in table.indexes]
+    found = [index for table in (edges, *TABLES) for index in table.indexes]
     for index in found if large else ():
         index.drop(connection, checkfirst=True)
     yield
@@ -219,7 +216,7 @@ def fold_all(connection: Connection, ruled: Rulings, crew: Crew, made: Compared)
 
 
 def put_entries(connection: Connection, rows: tuple[list[Row], ...]) -> None:
-    for table, of in zip((entries, members, entry_parties, wide), rows, strict=True):
+    for table, of in zip(TABLES, rows, strict=True):
         put(connection, table, of)
 
 

@@ -7,9 +7,9 @@ withdrawn. Everything under "derived" can be emptied and made again from them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +28,7 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    select,
     text,
 )
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
@@ -38,6 +39,7 @@ from servanda.problems import LedgerError
 VERSION = 1
 CACHE = 64  # MiB
 PATIENCE = 30  # seconds that one writer waits for another
+FEW = 8  # parties: more are a crowd, of which no two have a key of their own
 T = TypeVar("T")
 WORDS = """tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'\""""
 
@@ -193,13 +195,14 @@ entries = Table(
 of_kind = ("parties", "settled", "kind", "stage", "due_last", "firm_last", "promised")
 by_due = ("parties", "settled", "due_last", "last", "id", "stage", "firm_last")
 shown = (entries.c.parties, entries.c.last, entries.c.id)
+waited = (entries.c.parties, entries.c.kind, entries.c.last, entries.c.id, entries.c.agreed, entries.c.concluded)
 DYADS = (
     Index("entries_standing", *(entries.c[name] for name in of_kind)),
     Index("entries_waiting", *(entries.c[name] for name in by_due)),
     Index("entries_conflicts", *shown, sqlite_where=entries.c.conflicts > 0),
     Index("entries_series", *shown, sqlite_where=entries.c.series.is_not(None)),
     Index("entries_under", *shown, sqlite_where=entries.c.under.is_not(None)),
-    Index("entries_agreed", *shown, sqlite_where=entries.c.agreed <= entries.c.concluded),
+    Index("entries_waited", *waited, sqlite_where=entries.c.agreed <= entries.c.concluded),
 )
 entry_parties = Table(
     "entry_parties",
@@ -219,6 +222,15 @@ wide = Table(
     Index("wide_entry", "entry"),
     sqlite_with_rowid=False,
 )
+# The same by each two of their parties (a key of both), those of a crowd by each party alone: a dyad is asked often.
+wide_pairs = Table(
+    "wide_pairs",
+    metadata,
+    Column("parties", String, primary_key=True),
+    Column("entry", String, primary_key=True),
+    Index("wide_pairs_entry", "entry"),
+    sqlite_with_rowid=False,
+)
 watched = Table(
     "watched", metadata, Column("parties", Text, primary_key=True), Column("last", String), sqlite_with_rowid=False
 )
@@ -236,7 +248,7 @@ read = Table(
     sqlite_with_rowid=False,
 )
 
-DERIVED = (copies, blocks, twins, pending, edges, members, entries, entry_parties, wide, watched, read)
+DERIVED = (copies, blocks, twins, pending, edges, members, entries, entry_parties, wide, wide_pairs, watched, read)
 FACTS = (sources, documents, claims, judgements, looks, problems)
 
 CLAIM_WORDS = f"CREATE VIRTUAL TABLE IF NOT EXISTS claim_words USING fts5(title, words, content='', {WORDS})"
@@ -298,6 +310,18 @@ def complete(engine: Engine, known: set[str]) -> None:
     for index in DYADS:
         if index.name not in known:
             index.create(engine, checkfirst=True)
+    if wide_pairs.name not in known:
+        with engine.execution_options(immediate=True).begin() as connection:
+            wide_pairs.create(connection, checkfirst=True)
+            told_ = connection.execute(select(entries.c.id, entries.c.parties).where(entries.c.parties.like("% % %")))
+            put(connection, wide_pairs, [(key, row.id) for row in told_ for key in pairs_among(row.parties.split())])
+
+
+def pairs_among(parties: Sequence[str]) -> list[str]:
+    """Return under which keys an entry of three parties and more is found: each two of them, each one of a crowd."""
+    if len(parties) > FEW:
+        return list(parties)
+    return [" ".join(pair) for pair in combinations(sorted(parties), 2)]
 
 
 def make_folder(path: Path) -> None:

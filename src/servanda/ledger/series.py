@@ -59,15 +59,23 @@ def series_of(lines: Sequence[Line], decided: Iterable[Line], as_of: str) -> lis
 def alike(lines: Sequence[Line]) -> list[list[Line]]:
     """Group entries whose parties are the same and whose names share half their words, in the order of their ids."""
     groups: dict[tuple[str, ...], list[tuple[frozenset[str], list[Line]]]] = {}
+    by_word: dict[tuple[tuple[str, ...], str], list[int]] = {}
     for line in sorted(lines, key=lambda line: line.id):
         words = key_words(line)
         own = groups.setdefault(line.parties, [])
-        home = next((g for g in own if len(words & g[0]) >= SHARED * max(1, min(len(words), len(g[0])))), None)
+        near = sorted({place for word in words for place in by_word.get((line.parties, word), ())})
+        home = next((own[place] for place in near if one_name(words, own[place][0])), None)
         if home is None:
+            for word in words:
+                by_word.setdefault((line.parties, word), []).append(len(own))
             own.append((words, [line]))
         else:
             home[1].append(line)
     return [of for own in groups.values() for _, of in own]
+
+
+def one_name(words: frozenset[str], others: frozenset[str]) -> bool:
+    return len(words & others) >= SHARED * max(1, min(len(words), len(others)))
 
 
 def series_from(of: Sequence[Line], below: Sequence[Line], as_of: str) -> Series:

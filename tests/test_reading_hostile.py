@@ -375,3 +375,12 @@ def test_a_deep_record_does_not_stop_the_others() -> None:
     found = reads("\n".join(lines).encode(), "a.jsonl")
 
     assert [True, False, True] == [r.document is not None for r in found]
+
+
+def test_an_archive_whose_list_of_members_would_fill_the_memory_is_refused() -> None:
+    """A thousand times the same member of five bytes: the list is the archive."""
+    data = zipped({f"{n}.txt": "words" for n in range(1_000)})
+
+    assert "bytes in the list of its members (limit document_bytes)" in told(
+        reads(data, "a.zip", Limits(document_bytes=10_000))
+    )

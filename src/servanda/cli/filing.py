@@ -154,10 +154,11 @@ def filed(ledger: Ledger, found: Iterable[Report]) -> Added:
     added = Added()
     held: list[list[Report]] = []
     filed_at = settled_at = time.monotonic()
-    for _, group in groupby(found, key=lambda report: report.source.id if report.source else report.path):
+    sources = groupby(found, key=lambda report: report.source.id if report.source else report.path)
+    for number, (_, group) in enumerate(sources):
         held.append(list(group))
         now = time.monotonic()
-        if len(held) >= min(TOGETHER, 1 + added.read // TOGETHER) or now - filed_at > SOON:
+        if len(held) >= min(TOGETHER, 1 + number // TOGETHER) or now - filed_at > SOON:
             file_sources(ledger, held, added)
             held, filed_at = [], time.monotonic()
             if made := ledger.settle(0 if now - settled_at > LATE else max(FEW, added.claims // 4)):

@@ -169,7 +169,8 @@ class Material:
         declared = text[start.end() : start.end() + _DECLARES]
         if _OUTSIDE.search(declared):
             yield self.problem("names something outside it as a part; that is never fetched.", "unsafe-entity")
-        names = [n for n in dict.fromkeys(_ENTITY.findall(declared)) if text.find(f"&{n};", start.end()) >= 0]
+        end = max(start.end(), text.find("]>", start.end()))
+        names = [n for n in dict.fromkeys(_ENTITY.findall(declared)) if text.find(f"&{n};", end) >= 0]
         if names:
             told = ", ".join(f"&{name};" for name in names[:_TOLD]) + ("…" if len(names) > _TOLD else "")
             what = f"uses entities of its own ({told}); they are never put in, so their words are missing."

@@ -28,11 +28,19 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _MEGABYTE = 1 << 20
 _LONGEST = 64 << 20
+_END = (1 << 16) + 128  # bytes in which a ZIP's end lies, with its comment
 _MACROS = re.compile(r"(?:^|/)vbaProject\.bin$|^xl/macrosheets/|^(?:Basic|Scripts)/.*\.(?:xml|xba|py|js|bsh)$", re.I)
 
 
-def office_sort(stream: BinaryIO) -> str:
-    """Return which sort of file a ZIP is: docx, xlsx, odt, or a plain archive."""
+def office_sort(material: Material) -> str:
+    """Return which sort of file a ZIP is: docx, xlsx, odt, or a plain archive.
+
+    Refused where the list of its members alone is longer than the limit: the whole of it is held in memory.
+    """
+    stream = material.stream
+    most = material.limits.document_bytes
+    if stream.seekable() and listed(stream) > most:
+        raise material.refused("document_bytes", most, "bytes in the list of its members")
     try:
         with zipfile.ZipFile(stream if stream.seekable() else io.BytesIO(stream.read(_LONGEST))) as archive:
             names = set(archive.namelist())
@@ -50,6 +58,19 @@ def office_sort(stream: BinaryIO) -> str:
     if "xl/workbook.xml" in names:
         return "xlsx"
     return "odt" if b"opendocument.text" in kind else "zip"
+
+
+def listed(stream: BinaryIO) -> int:
+    """Return how many bytes a ZIP's list of members takes, by its end (APPNOTE 4.3.14 and 4.3.16); 0 where none is."""
+    stream.seek(0, io.SEEK_END)
+    size = stream.tell()
+    stream.seek(max(0, size - _END))
+    tail = stream.read(_END)
+    stream.seek(0)
+    large, small = tail.rfind(b"PK\x06\x06"), tail.rfind(b"PK\x05\x06")
+    if large >= 0 and len(tail) >= large + 56:
+        return int.from_bytes(tail[large + 40 : large + 48], "little")
+    return int.from_bytes(tail[small + 12 : small + 16], "little") if small >= 0 else 0
 
 
 def read_docx(material: Material) -> Iterator[Draft | Problem]:

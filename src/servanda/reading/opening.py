@@ -96,7 +96,7 @@ def _sort_of(material: Material) -> str:
     if sort == "zip":
         from .office import office_sort
 
-        return office_sort(material.stream)
+        return office_sort(material)
     return sort
 
 

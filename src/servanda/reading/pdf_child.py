@@ -21,7 +21,7 @@ from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
-_MEMORY = 2 << 30
+_MEMORY = 1 << 30
 _WORD_GAP = 0.11
 _SURE_GAP = 0.04
 _VIRAMA = 9

@@ -311,3 +311,41 @@ def test_a_part_of_a_plan_agreed_and_begun_months_later_is_one_and_of_another_pl
     assert Verdict.SAME == match(agreed, begun).verdict
     assert Verdict.SAME != match(agreed, next_plan).verdict
     assert Verdict.SAME != match(agreed, alone).verdict
+
+
+def test_the_deal_without_a_name_is_the_deal_of_those_weeks_and_of_no_other_time():
+    possible = filed("2025-07-16", "instrument", "proposed", "EU USA", "possible deal with the EU", form="agreement")
+    trade = filed("2025-08-01", "instrument", "agreed", "EU USA", "trade deal", form="agreement")
+    later = filed("2025-11-01", "instrument", "agreed", "EU USA", "trade deal", form="agreement")
+    plan = filed("2025-08-01", "instrument", "agreed", "EU USA", "trade roadmap", form="roadmap")
+
+    assert match(possible, later).score < match(possible, trade).score
+    assert "the deal, without a name" in {reason.rule for reason in match(possible, trade).reasons}
+    assert "the deal, without a name" not in {reason.rule for reason in match(possible, plan).reasons}
+
+
+def test_the_deal_with_the_same_people_in_the_same_weeks_is_one():
+    slots = {"form": "agreement", "persons": ("Donald Trump", "Ursula von der Leyen")}
+    deal = filed("2025-07-28", "instrument", "agreed", "EU USA", "the deal", **slots)
+    trade = filed("2025-08-01", "instrument", "agreed", "EU USA", "trade deal", **slots)
+
+    assert Verdict.SAME == match(deal, trade).verdict
+
+
+def test_two_bodies_in_common_make_the_takeover_and_the_agreement_on_it_near():
+    slots = {"orgs": ("Northwind Motors", "Sail Cars")}
+    bid = filed("2025-02-01", "trade", "stalled", "ITA USA", "takeover of Sail Cars by Northwind Motors", **slots)
+    text = filed("2025-02-14", "instrument", "ended", "ITA USA", "agreement to buy Sail Cars", **slots)
+
+    assert "the text and the thing" not in {reason.rule for reason in match(bid, text).reasons}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("supply of weapons", "हथियारों की आपूर्ति"), ("supply of medicines", "поставка лекарств")],
+)
+def test_common_goods_meet_over_languages(one, other):
+    a = filed("2025-03-01", "trade", "agreed", "IND RUS", one, form="supply")
+    b = filed("2025-03-03", "trade", "agreed", "IND RUS", other, form="supply")
+
+    assert Verdict.SAME == match(a, b).verdict

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 from servanda.codebook import rung
 from servanda.ledger.days import gap, known
 from servanda.ledger.deciding import SLACK, deciding
-from servanda.ledger.likeness import alike, same_bodies, shared_words
+from servanda.ledger.likeness import alike, same_bodies, shared_bodies, shared_words
 from servanda.ledger.naming import of_names
 from servanda.ledger.profiles import EVENTS, VAGUE, Profile
 from servanda.ledger.records import Match, Reason, Verdict
-from servanda.ledger.timing import HALF_YEAR, of_time, one_at_a_time, told_apart
+from servanda.ledger.timing import HALF_YEAR, VAGUE_APART, of_time, one_at_a_time, told_apart
 from servanda.ledger.words import skeleton
 from servanda.model import Kind, Stage
 
@@ -35,6 +35,7 @@ SUM = 2.5
 ODD = 1.0  # more for a sum that is no round one
 TOLD = 0.5  # more for a sum told twice in a week
 DELIVERY = -2.0  # a sum tells one delivery from the standing trade
+BARE = 1.25  # more for the deal, the pact, told in the weeks of another report
 HEADLINE = 0.3  # a headline tells again what the text below it tells
 GOODS = frozenset({"supply", "procurement", "export"})
 CONFERRED = -2.5  # a forum or press conference on a day of talks is another event than the talks
@@ -124,6 +125,8 @@ def of_words(a: Profile, b: Profile) -> Iterator[Reason]:
         yield Reason("named by its body alone", 1.0)
     elif named_by_place(a, b):
         yield Reason("named by its place alone", 1.0)
+    elif unnamed(a, b):
+        yield Reason("the deal, without a name", BARE)
     if a.latin != b.latin and a.kind in EVENTS and b.kind in EVENTS and telling < 1.0:
         yield Reason("titles in other scripts share fewer words", 0.7)
     if a.items and b.items and a.items & b.items:
@@ -155,6 +158,15 @@ def named_by_place(a: Profile, b: Profile) -> bool:
     return bool(shared) and any(
         all(weight < 0.6 or word in shared for word, weight in of.title.words.items()) for of in (a, b)
     )
+
+
+def unnamed(a: Profile, b: Profile) -> bool:
+    """True where one report of these weeks only says "the deal", "the pact", and the other names no other form."""
+    if not (a.kind is b.kind is Kind.INSTRUMENT) or (a.form and b.form and a.form != b.form):
+        return False
+    bare = [all(weight < 0.6 for weight in of.title.words.values()) for of in (a, b)]
+    apart = told_apart(a, b)
+    return any(bare) and not a.title.numbered and not b.title.numbered and apart is not None and apart <= VAGUE_APART
 
 
 def one_wording(a: Profile, b: Profile) -> bool:
@@ -216,7 +228,7 @@ def of_sort(a: Profile, b: Profile) -> Iterator[Reason]:
     if a.kind is not b.kind:
         general = a.kind in VAGUE or b.kind in VAGUE
         yield Reason("another kind", -1.5 if general else KIND, f"{a.kind} / {b.kind}")
-        if text_of(a) != text_of(b):
+        if text_of(a) != text_of(b) and len(shared_bodies(a, b)) < 2:
             yield Reason("the text and the thing", TEXT)
         return
     if a.form and b.form and a.form == b.form:

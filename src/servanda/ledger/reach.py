@@ -12,7 +12,7 @@ from functools import lru_cache
 from servanda.ledger.days import UNKNOWN, known
 from servanda.ledger.deciding import NEAR_EVENTS, SLACK, STALE
 from servanda.ledger.likeness import alike_in_letters, joined
-from servanda.ledger.matching import HEADLINE, NEAR_FORMS, ODD, REVIEW, SUM, TOLD, WIDE
+from servanda.ledger.matching import BARE, HEADLINE, NEAR_FORMS, ODD, REVIEW, SUM, TOLD, WIDE
 from servanda.ledger.profiles import EVENTS, VAGUE, Profile, gathering
 from servanda.ledger.timing import LONG_WORK, SINGLE, VAGUE_APART, of_one_year
 from servanda.ledger.words import Title
@@ -183,7 +183,7 @@ def told_apart(a: Profile, b: Profile, apart: int, undated: bool, weight: float)
     """Return the most that the days between two reports give; ``undated`` for events of which one has no day."""
     score = 0.0 if not undated else 1.2 if apart <= 10 else -2.0 if apart > 120 else 0.0
     if apart <= VAGUE_APART:
-        return score + 0.7
+        return score + (0.7 + BARE if a.kind is b.kind is INSTRUMENT else 0.7)
     named = a.kind is b.kind is TRAINING or (bool(a.under) and a.under == b.under)
     if (a.kind in VAGUE or b.kind in VAGUE) and not named:
         return score - 2.5

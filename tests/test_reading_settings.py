@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from commands import servanda
+from servanda.ledger import Ledger
 from servanda.problems import QueryError
 from servanda.reading import Limits, limits_in_force, read_bytes
 
@@ -94,3 +96,39 @@ def test_a_private_address_is_fetched_only_where_that_is_allowed() -> None:
 
     assert "--allow-private" in servanda("extract", address).err
     assert "cannot be fetched" in servanda("extract", "--allow-private", address).err
+
+
+NEWS = {"text": "India and Japan held talks on ports in Tokyo on Monday.", "date": "2031-03-05"}
+
+
+@pytest.mark.parametrize("tool", ["compare", "explain", "add"])
+def test_a_limit_bounds_what_an_assistant_hands_over(
+    tool: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set in the file, while the server runs."""
+    mcp = pytest.importorskip("mcp", reason="needs the extra servanda[mcp]")
+    from servanda.mcp_server import server
+
+    async def answer() -> str:
+        async with mcp.Client(made, read_timeout_seconds=30) as client:
+            return str((await client.call_tool(tool, NEWS)).content)
+
+    made = server(tmp_path / "l.db", True)
+    monkeypatch.setenv("SERVANDA_SETTINGS", str(tmp_path / "settings.toml"))
+    if tool == "add":
+        assert "(limit document_bytes)" not in asyncio.run(answer())
+    (tmp_path / "settings.toml").write_text("[limits]\ndocument_bytes = 20\n", "utf-8")
+
+    assert "(limit document_bytes)" in asyncio.run(answer())
+
+
+@pytest.mark.parametrize("to", ["documents", "compare"])
+def test_a_limit_bounds_what_a_browser_hands_over(to: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = pytest.importorskip("starlette.testclient", reason="needs the extra servanda[web]").TestClient
+    from servanda.web import app_for
+
+    monkeypatch.setenv("SERVANDA_LIMITS_DOCUMENT_BYTES", "20")
+    with Ledger.in_memory() as ledger:
+        answer = client(app_for(ledger, by="A. Officer"), base_url="http://localhost").post(f"/api/v1/{to}", json=NEWS)
+
+    assert "(limit document_bytes)" in answer.text

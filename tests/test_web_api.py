@@ -366,3 +366,28 @@ def test_a_past_day_of_too_much_is_refused_with_what_to_do(client: TestClient, m
 
     assert (400, True) == (refused.status_code, "Name parties" in refused.json()["detail"])
     assert 200 == client.get("/api/v1/dossiers/IND/ITA", params={"as_of": "2026-03-02"}).status_code
+
+
+def test_the_network_and_the_map_count_what_the_lists_show(client: TestClient) -> None:
+    told = client.get("/api/v1/network").json()
+    listed = {tuple(one["parties"]): one["entries"] for one in told["bonds"]}
+
+    assert told["total"] == sum(client.get("/api/v1/counts").json()["counts"].values())
+    for (one, other), count in listed.items():
+        found = client.get(f"/api/v1/entries?q=party:{one}+party:{other}&limit=500").json()["entries"]
+        assert count == len(found)
+    for one in client.get("/api/v1/map").json()["parties"]:
+        found = client.get(f"/api/v1/entries?q=party:{one['parties'][0]}&limit=500").json()["entries"]
+        assert one["entries"] == len(found)
+
+
+def test_the_network_is_walked_page_by_page(client: TestClient) -> None:
+    whole = client.get("/api/v1/map?limit=500").json()["parties"]
+    walked, cursor = [], ""
+    while cursor is not None:
+        page = client.get("/api/v1/map", params={"limit": 1} | ({"cursor": cursor} if cursor else {})).json()
+        walked += page["parties"]
+        cursor = page.get("next")
+
+    assert whole == walked
+    assert 400 == client.get("/api/v1/network?q=colour:red").status_code

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
+import time
 from collections.abc import Iterator
+from functools import partial
 from html import unescape
 
 import pytest
@@ -18,10 +20,12 @@ from ledger_reports import Report, file, report, said
 from servanda.exporting.calendar import as_ics
 from servanda.exporting.dossier_parts import Cited, Dossier, Section, Statement
 from servanda.exporting.workbook import as_xlsx
+from servanda.extracting.extractor import extract
 from servanda.ledger import Ledger
 from servanda.ledger.surveying import CROWD, by_month, by_parties, each, facets, pairs
 from servanda.web import app_for
 from servanda.web.charts import strip, timeline
+from servanda.web.telling import Beating
 
 ACTION = "India and Italy agreed to a ports agreement by the end of 2025."
 MOVED = "India and Italy put the ports agreement off to June 2026."
@@ -239,7 +243,7 @@ def test_the_settings_tell_what_is_in_force_and_what_is_watched(client: TestClie
         assert words in page
 
 
-def test_an_upload_is_told_source_by_source_then_with_what_was_found() -> None:
+def test_an_upload_is_told_report_by_report_then_with_what_was_found() -> None:
     with Ledger.in_memory() as own:
         visitor = TestClient(app_for(own), base_url="http://localhost")
         token = re.search(r'name="token" value="([^"]+)"', visitor.get("/add").text)[1]  # type: ignore[index]
@@ -248,7 +252,35 @@ def test_an_upload_is_told_source_by_source_then_with_what_was_found() -> None:
         lines = visitor.post("/add/live", data={"token": token, "date": "2025-05-05"}, files=files).text.splitlines()
         told = [json.loads(line) for line in lines]
 
-        assert [True, True, False] == ["1.txt" in one["said"] or "0.txt" in one["said"] for one in told]
+        assert ["0.txt", "1.txt"] == sorted({name for one in told for name in re.findall(r"\d\.txt", one["said"])})
+        assert ".txt" not in told[-1]["said"]
         assert "2 reports read" in told[-1]["said"]
         assert "open in text" in told[-1]["html"]
         assert 400 == visitor.post("/add/live", data={"token": token}).status_code
+
+
+def test_a_long_reading_is_told_beat_by_beat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One document that takes long: each beat says for how long it has been read."""
+    monkeypatch.setattr("servanda.web.reading_desk.Beating", partial(Beating, beat=0.05))
+    monkeypatch.setattr("servanda.web.receiving.extract", lambda document: time.sleep(1.3) or extract(document))
+    with Ledger.in_memory() as own:
+        visitor = TestClient(app_for(own), base_url="http://localhost")
+        token = re.search(r'name="token" value="([^"]+)"', visitor.get("/add").text)[1]  # type: ignore[index]
+        files = [("files", ("long.txt", b"India and Italy signed a pact on 4 May 2025.", "text/plain"))]
+        lines = visitor.post("/add/live", data={"token": token}, files=files).text.splitlines()
+        told = [json.loads(line)["said"] for line in lines]
+
+        assert "Reading long.txt, 1 s so far" in told
+        assert told[-1].startswith("1 report read")
+
+
+def test_work_stops_at_its_next_step_when_nobody_listens() -> None:
+    done: list[int] = []
+    beating = iter(Beating(done.append(n) or n for n in range(10**9)))  # type: ignore[func-returns-value]
+    next(beating)
+    beating.close()  # type: ignore[attr-defined]
+    time.sleep(0.2)
+    after = len(done)
+    time.sleep(0.2)
+
+    assert after == len(done)

@@ -18,7 +18,18 @@ from starlette.staticfiles import StaticFiles
 from servanda import __version__
 from servanda.ledger import Ledger
 from servanda.problems import ServandaError
-from servanda.web import api, api_sending, calendar, deciding, network, pages, reading_desk, showing, signing_in
+from servanda.web import (
+    api,
+    api_pictures,
+    api_sending,
+    calendar,
+    deciding,
+    network,
+    pages,
+    reading_desk,
+    showing,
+    signing_in,
+)
 from servanda.web.accounts import Accounts, beside
 from servanda.web.admitting import Admission
 from servanda.web.describing import openapi_of
@@ -31,7 +42,7 @@ from servanda.web.settings import WebSettings
 
 PAGES = (pages.router, deciding.router, reading_desk.router, signing_in.router)
 PICTURES = (calendar.router, network.router, showing.router)
-PROGRAMS = (api.router, api_sending.router)
+PROGRAMS = (api.router, api_pictures.router, api_sending.router)
 ABOUT = """The ledger for programs: the same questions as the pages and the command line ask.
 
 Lists are paged by an opaque `cursor`; answers carry an `ETag`; errors are `application/problem+json`.

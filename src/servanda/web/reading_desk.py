@@ -6,6 +6,7 @@ Invariant: compare stores nothing; add is safe to repeat.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ from servanda.web.page import TheLedger, page, piece
 from servanda.web.receiving import Handed, Received, compared, filed, filing
 from servanda.web.refusing import meaning
 from servanda.web.speaking import spoken, w
+from servanda.web.telling import Beating
 from servanda.web.wording import unturned
 
 router = APIRouter()
@@ -77,31 +79,40 @@ def added_live(
     ledger: TheLedger,
     handed: WhatIsHanded,
 ) -> StreamingResponse:
-    """File what was handed over and tell of each source as it is filed: one JSON object a line, the last with all."""
+    """File what was handed over and tell of each document as it is read: one JSON object a line, the last with all."""
     told = telling(request, ledger, handed)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(told, media_type="application/jsonl", headers=headers)
 
 
 def telling(request: Request, ledger: Ledger, handed: list[Handed]) -> Iterator[bytes]:
-    """Yield how far the filing is, then what was found as a piece of a page."""
-    made, done = Received(), 0
+    """Yield how far the reading is, then what was found as a piece of a page."""
+    made, done, began, at = Received(), 0, time.monotonic(), handed[0].name
     try:
-        for one in handed:
-            for name in filing(ledger, one, made):
-                done += 1
-                yield line(said=progress(request, name, done, made))
-            if made.stopped:
-                break
+        for step in Beating(reading(ledger, handed, made)):
+            at, done = step or at, done + bool(step)
+            yield line(said=progress(request, at, done, made, 0 if step else int(time.monotonic() - began)))
     except ServandaError as error:
-        made.problems.append(Problem(one.name, str(error), "add", ""))
+        made.problems.append(Problem(at, str(error), "add", ""))
     noted(request, "added", f"{', '.join(one.name for one in handed)[:200]}: {made.new} new")
     yield line(html=piece(request, "found.html", made=made, stands=standing(ledger, made)), said=summary(request, made))
 
 
-def progress(request: Request, name: str, done: int, made: Received) -> str:
+def reading(ledger: Ledger, handed: list[Handed], made: Received) -> Iterator[str]:
+    """Yield the name of each document that was read, until all is filed or the ledger fails."""
+    for one in handed:
+        yield from filing(ledger, one, made)
+        if made.stopped:
+            return
+
+
+def progress(request: Request, name: str, done: int, made: Received, seconds: int) -> str:
+    """Return how far the reading is; after a beat without a step, for how long it has gone on."""
     with spoken(request):
-        return str(w("add.progress", n=done, name=unturned(name), claims=w("n.claim", n=len(made.claims))))
+        if seconds and not done:
+            return str(w("add.still", name=unturned(name), seconds=seconds))
+        told = str(w("add.progress", n=done, name=unturned(name), claims=w("n.claim", n=len(made.claims))))
+        return f"{told}; {w('add.seconds', seconds=seconds)}" if seconds else told
 
 
 def summary(request: Request, made: Received) -> str:

@@ -96,21 +96,24 @@ def filed(ledger: Ledger, handed: Handed) -> Received:
 
 
 def filing(ledger: Ledger, handed: Handed, made: Received) -> Iterator[str]:
-    """Do the same step by step: yield the name of each source that was filed, with ``made`` grown by it."""
+    """Do the same step by step: yield the name of each document that was read, with ``made`` grown by it."""
     held = 0, 0
     try:
         for _, group in groupby(opened(handed), key=lambda got: got.source.id if got.source else got.path):
-            held, read_ = (len(made.documents), len(made.claims)), list(group)
-            file_source(ledger, read_, made)
-            yield read_[0].path
+            held = len(made.documents), len(made.claims)
+            read_, claims = list[Read](), list[Claim]()
+            for got in group:
+                claims += understood(got, made)
+                read_.append(got)
+                yield got.path
+            file_source(ledger, read_, claims, made)
     except LedgerError as error:
         made.stopped = error
         del made.documents[held[0] :], made.claims[held[1] :]
         made.problems.append(Problem(handed.name, f"was not filed to its end: {error}", "ledger", AGAIN))
 
 
-def file_source(ledger: Ledger, group: list[Read], made: Received) -> None:
-    claims = [claim for got in group for claim in understood(got, made)]
+def file_source(ledger: Ledger, group: list[Read], claims: list[Claim], made: Received) -> None:
     source = group[0].source
     if source is None:
         return

@@ -81,6 +81,27 @@ def test_no_other_encoding_is_taken_for_iscii(encoding, text):
     assert not iscii.is_likely(text.encode(encoding))
 
 
+FONTED = "Hkkjr vkSj tkiku us le>kSrs ij gLrk{kj fd, gSaA ea=h fQj feysaxsA"
+ASKING = [
+    "<p><font face='Kruti Dev 010'>{}</font></p>",
+    "<style>p {{ font-family: 'Kruti Dev 010', Mangal; }}</style><p>{}</p>",
+    "{{\\rtf1\\ansi{{\\fonttbl{{\\f0\\fnil Kruti Dev 010;}}}}\\f0 {}\\par}}",
+]
+
+
+@pytest.mark.parametrize("frame", ASKING)
+def test_a_hindi_text_of_a_font_from_before_unicode_is_told(frame):
+    """Its letters are Latin and mean Devanagari only in that font: read as it stands, it is no language."""
+    [problem] = [p for r in reads(frame.format(FONTED).encode()) for p in r.problems]
+
+    assert "written for the font Kruti Dev 010" in problem.what
+
+
+@pytest.mark.parametrize("page", [ASKING[1].format(HINDI), "<p>The font Kruti Dev was taught in Delhi for years.</p>"])
+def test_a_font_that_is_only_named_is_no_problem(page):
+    assert not [p for r in reads(page.encode()) for p in r.problems]
+
+
 def test_a_page_saved_as_utf8_is_read_so_whatever_it_declares():
     page = (
         "<meta charset='iso-8859-15'><p>La Fredonie a décidé de négocier un accord à la rencontre d'été à Strelsau.</p>"

@@ -21,6 +21,7 @@ from servanda.problems import Problem
 from .aligning import as_markup
 from .decoding import decode
 from .draft import Draft, Facts, Material
+from .fonts import before_unicode
 from .rows import table_drafts
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -81,7 +82,8 @@ def read_docx(material: Material) -> Iterator[Draft | Problem]:
         facts = _properties(archive, "docProps/core.xml")
     tree = _xml(text)
     paragraphs = (_word_paragraph(p) for p in tree.iter(f"{_WORD}p"))
-    yield _office_draft("\n\n".join(p for p in paragraphs if p), facts, "docx", problems)
+    body = "\n\n".join(p for p in paragraphs if p)
+    yield _office_draft(body, facts, "docx", (*problems, *before_unicode(text, body, material)))
 
 
 def _word_paragraph(paragraph: etree._Element) -> str:
@@ -227,4 +229,5 @@ def read_rtf(material: Material) -> Iterator[Draft | Problem]:
     plain: Callable[..., str] = import_module("striprtf.striprtf").rtf_to_text
     text = plain(raw, errors="replace")
     body = "\n\n".join(line.strip() for line in text.split("\n") if line.strip())
-    yield Draft(body, raw, view=as_markup, media_type="application/rtf")
+    problems = tuple(before_unicode(material.data, body, material))
+    yield Draft(body, raw, view=as_markup, media_type="application/rtf", problems=problems)

@@ -16,6 +16,7 @@ from .aligning import as_markup
 from .boilerplate import boilerplate
 from .decoding import decode
 from .draft import Draft, Facts, Material, Refused
+from .fonts import before_unicode
 from .main_text import report_in
 from .page_head import fuller, page_facts, shown_day, timed_day
 from .plain import losses
@@ -49,7 +50,8 @@ def read_page(material: Material) -> Iterator[Draft | Problem]:
         facts.offer("date", timed_day(tree), "time element")
     text = fuller("\n\n".join(block.text for block in report.blocks), article)
     start = _line_start(raw.text, report.blocks[0].element.sourceline if report.blocks else None)
-    problems = (*losses(raw, material), *material.entities(raw.text), *cut)
+    told = (*material.entities(raw.text), *before_unicode(material.data, text, material))
+    problems = (*losses(raw, material), *told, *cut)
     yield Draft(text, raw.text, facts, as_markup, start, media_type="text/html", problems=problems)
 
 

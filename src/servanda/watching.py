@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -264,8 +265,18 @@ def _wait(state: tenacity.RetryCallState) -> float:
     """Return the seconds to wait: what Retry-After says, else 1, 2, 4; never past the longest wait."""
     answer = state.outcome.result() if state.outcome else None
     said = answer.headers.get("retry-after", "") if isinstance(answer, Fetched) else ""
-    seconds = float(said) if said.isdigit() else 2.0 ** (state.attempt_number - 1)
-    return min(seconds, _LONGEST_WAIT)
+    seconds = float(said) if said.isdigit() else _until(said)
+    return min(2.0 ** (state.attempt_number - 1) if seconds is None else seconds, _LONGEST_WAIT)
+
+
+def _until(said: str) -> float | None:
+    """Return the seconds until the moment that a Retry-After names (RFC 9110, 10.2.3); None where it names none."""
+    try:
+        moment = parsedate_to_datetime(said)
+    except (TypeError, ValueError):
+        return None
+    at = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (at - datetime.now(UTC)).total_seconds())
 
 
 def _now() -> str:

@@ -22,12 +22,12 @@
     const turn = n * 2.39996, far = 40 * Math.sqrt(n); // a spiral, so that the layout always begins alike
     return { data, position: { x: far * Math.cos(turn), y: far * Math.sin(turn) } };
   });
+  let larger = 1; // on a small screen the picture shrinks, its words do not
   const cy = cytoscape({
     container: box,
     elements: [...placed, ...edges],
     minZoom: 0.3,
     maxZoom: 3,
-    wheelSensitivity: 0.2,
     userZoomingEnabled: false,
     layout: { name: "cose", animate: false, randomize: false, padding: 30, nodeRepulsion: () => 60000, idealEdgeLength: () => 90, nodeOverlap: 20, numIter: 700, gravity: 0.6 },
     style: looks(),
@@ -35,11 +35,13 @@
   function looks() {
     const paper = ink("--paper");
     return [
-      { selector: "node", style: { label: "data(label)", "background-color": ink("--r5"), width: (n) => 10 + 26 * Math.sqrt(n.data("sum") / top), height: (n) => 10 + 26 * Math.sqrt(n.data("sum") / top), color: ink("--ink"), "font-family": "\"Source Sans 3\", \"Noto Sans Devanagari\", sans-serif", "font-size": 13, "text-valign": "bottom", "text-margin-y": 4, "text-outline-color": paper, "text-outline-width": 2.5 } },
+      { selector: "node", style: { label: "data(label)", "background-color": ink("--r5"), width: (n) => 10 + 26 * Math.sqrt(n.data("sum") / top), height: (n) => 10 + 26 * Math.sqrt(n.data("sum") / top), color: ink("--ink"), "font-family": "\"Source Sans 3\", \"Noto Sans Devanagari\", sans-serif", "font-size": 13 * larger, "text-valign": "bottom", "text-margin-y": 4, "text-outline-color": paper, "text-outline-width": 2.5 } },
       { selector: "edge", style: { width: (e) => 1 + 7 * Math.sqrt(e.data("weight") / most), "line-color": (e) => ink(e.data("late") ? "--rust" : "--strong"), opacity: (e) => (e.data("late") ? 0.75 : 0.45), "curve-style": "haystack" } },
       { selector: ".at", style: { "line-color": ink("--link"), "background-color": ink("--link"), opacity: 1 } },
     ];
   }
+  larger = Math.min(2.2, 1 / Math.min(1, cy.zoom()));
+  cy.style(looks());
   const mark = (id) => {
     cy.elements().removeClass("at");
     if (id) cy.getElementById(id).addClass("at").connectedNodes().addClass("at");

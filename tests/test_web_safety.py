@@ -74,6 +74,15 @@ def test_a_path_is_never_read_for_an_address(client: TestClient, url: str) -> No
     assert 400 == client.post("/add", data=form(client, url=url)).status_code
 
 
+def test_one_empty_file_does_not_stop_the_others(client: TestClient) -> None:
+    files = [("files", (name, data, "text/plain")) for name, data in (("none.txt", b" "), ("pact.txt", TEXT.encode()))]
+    page = client.post("/add", data=form(client, date="2026-03-09"), files=files)
+
+    assert 200 == page.status_code
+    assert "none.txt" in page.text
+    assert "1 report read" in page.text
+
+
 def test_comparing_stores_nothing(client: TestClient, ledger: Ledger) -> None:
     answer = client.post("/compare", data=form(client, text=TEXT, date="2024-11-19"))
 

@@ -18,7 +18,7 @@ from servanda.ledger import Ledger
 from servanda.problems import Problem, QueryError, ServandaError
 from servanda.web.deciding import Genuine, Words, noted
 from servanda.web.page import TheLedger, page, piece
-from servanda.web.receiving import Handed, Received, compared, filed, filing
+from servanda.web.receiving import Handed, Received, compared, day, filing
 from servanda.web.refusing import meaning
 from servanda.web.speaking import spoken, w
 from servanda.web.telling import Beating
@@ -38,6 +38,7 @@ def gathered(
     handed = [Handed(f.filename, f.file.read(), None, date, language) for f in files if f.filename]
     handed += [Handed("pasted text", text.encode("utf-8", "replace"), None, date, language)] if text.strip() else []
     handed += [Handed(url.strip(), b"", url.strip(), date, language)] if url.strip() else []
+    day(date)
     if not handed:
         raise QueryError("Nothing was given. Choose a file, paste the text of a report, or give an address.")
     return handed
@@ -59,10 +60,8 @@ def added(
 ) -> HTMLResponse:
     """File what was handed over and tell what was found in it, and what went wrong."""
     made = Received()
-    for one in handed:
-        merge(made, filed(ledger, one))
-        if made.stopped:
-            break
+    for _ in reading(ledger, handed, made):
+        pass
     noted(request, "added", f"{', '.join(one.name for one in handed)[:200]}: {made.new} new")
     status = meaning(made.stopped)[0] if made.stopped else 200
     return page(request, "added.html", status, made=made, stands=standing(ledger, made))
@@ -99,9 +98,17 @@ def telling(request: Request, ledger: Ledger, handed: list[Handed]) -> Iterator[
 
 
 def reading(ledger: Ledger, handed: list[Handed], made: Received) -> Iterator[str]:
-    """Yield the name of each document that was read, until all is filed or the ledger fails."""
+    """Yield the name of each document that was read, until all is filed or the ledger fails.
+
+    Of several things one that is none is told and stops nothing; where it is all, QueryError is raised.
+    """
     for one in handed:
-        yield from filing(ledger, one, made)
+        try:
+            yield from filing(ledger, one, made)
+        except QueryError as error:
+            if len(handed) == 1:
+                raise
+            made.problems.append(Problem(one.name, str(error), "nothing"))
         if made.stopped:
             return
 
@@ -123,16 +130,6 @@ def summary(request: Request, made: Received) -> str:
 
 def line(**told: str) -> bytes:
     return json.dumps(told, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-
-
-def merge(into: Received, one: Received) -> None:
-    into.documents += one.documents
-    into.claims += one.claims
-    into.problems += one.problems
-    into.entries |= one.entries
-    into.new += one.new
-    into.stopped = one.stopped
-    into.new_claims += one.new_claims
 
 
 @router.post("/sample", dependencies=[Genuine])

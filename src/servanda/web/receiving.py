@@ -62,7 +62,7 @@ def opened(handed: Handed) -> Iterable[Read]:
             raise QueryError(f"{handed.url}: is no address that is fetched. Give one that begins with https://")
         return read(handed.url, date=day(handed.date), language=handed.language or None, limits=limits_in_force())
     if not handed.data.strip():
-        raise QueryError("Nothing was given. Choose a file, or paste the text of a report.")
+        raise QueryError(f"{handed.name}: nothing is in it. Choose a file, or paste the text of a report.")
     known = {"date": day(handed.date), "language": handed.language or None}
     return read_bytes(handed.data, handed.name, **known, limits=limits_in_force())
 

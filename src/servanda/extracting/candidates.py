@@ -7,9 +7,12 @@ and never the words of one text.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
 
 import regex
 
@@ -20,6 +23,8 @@ from servanda.model import Kind, Span, Stage
 PLAIN_WORD = regex.compile(r"[\p{L}\p{M}\p{N}$%]+")
 STEPS = (1, 2, 4, 7, 12, 20)
 NEAR = 28
+TOUCHING = 2
+FAR = -1000
 TURNS = 90
 NOWHERE = Span(0, 0)
 TOPICS = ("war", "crime", "sport", "domestic", "opinion", "market")
@@ -54,6 +59,7 @@ BESIDE = (
     "quote_verbs",
     "host",
 )
+ABOUT = (*AROUND, *TOPICS)
 SORTS = {"person": "p", "leader": "p", "home": "p", "body": "o", "firm": "o", "place": "l"}
 LINKS = ("with", "between", "by", "from", "to", "of", "for", "at", "purpose", "and", "under")
 DEFAULT_STAGE = {
@@ -66,8 +72,7 @@ DEFAULT_STAGE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Governor:
+class Governor(NamedTuple):
     """A cue that may govern a head, and how far it stands from it (words, clause breaks counting three)."""
 
     cue: Hit
@@ -118,6 +123,7 @@ class Candidate:
         return self.head.entry.data.get("part") == "verb"
 
 
+@cache
 def suffix(entry_id: str) -> str:
     """The part of an id that packs share: "mou" of "en.mou"."""
     return entry_id.partition(".")[2]
@@ -125,7 +131,7 @@ def suffix(entry_id: str) -> str:
 
 def step(number: int) -> int:
     """Return the bucket of a distance or count: 0 for below 1, 6 for 20 and more."""
-    return sum(number >= s for s in STEPS)
+    return bisect_right(STEPS, number)
 
 
 def governors(sentence: Sentence, head: Hit) -> list[Governor]:
@@ -202,18 +208,23 @@ def mark_features(c: Candidate) -> list[str]:
             a, b = (mark.stop, start) if mark.stop <= start else (stop, mark.start)
             if (mark.start < stop and mark.stop > start) or s.breaks_between(a, b) == 0:
                 made.append(f"{name}:{'after' if mark.start >= stop else 'before'}")
-    made += [f"has:{name}" for name in (*AROUND, *TOPICS) if name in s.marks]
+    made += [f"has:{name}" for name in ABOUT if name in s.marks]
     for name in BESIDE:
-        if s.mark_before(name, start, 2):
-            made.append(f"prev:{name}")
-        elif s.mark_before(name, start, NEAR):
-            made.append(f"near:{name}")
-        if s.mark_after(name, stop, 2):
-            made.append(f"next:{name}")
+        if name in s.marks:
+            made += beside_features(name, s.marks[name], c.head)
     party = next((m for m in s.parties if m.start >= stop), None)
     if party is not None and party.start - stop < 6 and s.mark_after("to", party.stop, 1):
         made.append(f"party-to:{c.name}")
     return made
+
+
+def beside_features(name: str, marks: Sequence[Hit], head: Hit) -> Iterator[str]:
+    """Whether marks of a list stand right before, shortly before or right behind a head."""
+    gap = head.start - max((m[1] for m in marks if m[1] <= head.start), default=FAR)
+    if gap <= NEAR:
+        yield f"prev:{name}" if gap <= TOUCHING else f"near:{name}"
+    if any(head.stop <= m[0] <= head.stop + TOUCHING for m in marks):
+        yield f"next:{name}"
 
 
 def neighbour_features(c: Candidate) -> list[str]:
@@ -282,47 +293,76 @@ def letters(s: Sentence) -> list[tuple[int, str]]:
     return sorted(made)
 
 
+def links_of(s: Sentence) -> list[tuple[int, str]]:
+    """Where each preposition of a sentence ends, by place."""
+    return sorted((m[1], name) for name in LINKS if name in s.marks for m in s.marks[name])
+
+
 def link(s: Sentence, a: int, b: int) -> str:
     """The preposition or break that stands between two places, the nearest to the second."""
-    near = [(m.stop, name) for name in LINKS for m in s.marked(name) if a < m.stop <= b]
-    return max(near)[1] if near else "|" if s.breaks_between(a, b) else ""
+    return linked(s, links_of(s), a, b)
 
 
-def shape_features(c: Candidate) -> list[str]:
+def linked(s: Sentence, links: list[tuple[int, str]], a: int, b: int) -> str:
+    """The same, given where the sentence's prepositions end."""
+    at = bisect_left(links, (b + 1,))
+    if at and links[at - 1][0] > a:
+        return links[at - 1][1]
+    return "|" if s.breaks_between(a, b) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What stands in a sentence by place (``letters``), and its prepositions; the same for all its heads."""
+
+    letters: list[tuple[int, str]]
+    links: list[tuple[int, str]]
+
+    @classmethod
+    def of(cls, s: Sentence) -> Order:
+        return cls(letters(s), links_of(s))
+
+
+NO_ORDER = Order([], [])
+
+
+def shape_features(c: Candidate, order: Order) -> list[str]:
     """The order of parties, cues and heads around a head, with what links them."""
     s = c.sentence
-    order = letters(s)
-    at = order.index((c.head.start, "h"))
-    before, behind = order[max(0, at - 3) : at], order[at + 1 : at + 3]
+    at = order.letters.index((c.head.start, "h"))
+    before, behind = order.letters[max(0, at - 3) : at], order.letters[at + 1 : at + 3]
     left = [letter + ("|" if s.breaks_between(place, c.head.start) else "") for place, letter in before]
-    right = [link(s, c.head.stop, place) + letter for place, letter in behind]
+    right = [linked(s, order.links, c.head.stop, place) + letter for place, letter in behind]
+    last, next_ = ".".join(left[-2:]), "".join(right[:1])
     made = [
-        f"left:{'.'.join(left[-2:])}",
+        f"left:{last}",
         f"left3:{'.'.join(left)}",
-        f"right:{'.'.join(right[:1])}",
+        f"right:{next_}",
         f"right2:{'.'.join(right)}",
-        f"left&right:{'.'.join(left[-2:])}>{'.'.join(right[:1])}",
-        f"left&kind:{'.'.join(left[-2:])}>{c.kind}",
-        f"right&kind:{c.kind}<{'.'.join(right[:1])}",
+        f"left&right:{last}>{next_}",
+        f"left&kind:{last}>{c.kind}",
+        f"right&kind:{c.kind}<{next_}",
     ]
     if before:
-        made.append(f"link:{link(s, before[-1][0], c.head.start)}&{before[-1][1]}")
+        place, letter = before[-1]
+        made.append(f"link:{linked(s, order.links, place, c.head.start)}&{letter}")
     return made
 
 
 def word_features(c: Candidate, reading: Reading) -> list[str]:
     """The head as written, and the words of its clause before and behind it."""
     s, text = c.sentence, reading.text
-    start = max((b for b in s.breaks if b <= c.head.start), default=s.start)
-    stop = min((b for b in s.breaks if b >= c.head.stop), default=s.stop)
+    first, last = bisect_right(s.breaks, c.head.start), bisect_left(s.breaks, c.head.stop)
+    start = s.breaks[first - 1] if first else s.start
+    stop = s.breaks[last] if last < len(s.breaks) else s.stop
     written = text[c.head.start : c.head.stop].lower()
     before = set(PLAIN_WORD.findall(text[start : c.head.start].lower()))
     behind = set(PLAIN_WORD.findall(text[c.head.stop : stop].lower()))
     return [f"written:{written}", *(f"b:{w}" for w in before), *(f"a:{w}" for w in behind)]
 
 
-def described(c: Candidate, reading: Reading, document: list[str], earlier: Counter[str]) -> list[str]:
-    made = head_features(c) + cue_features(c) + mark_features(c) + shape_features(c) + word_features(c, reading)
+def described(c: Candidate, reading: Reading, document: list[str], earlier: Counter[str], order: Order) -> list[str]:
+    made = head_features(c) + cue_features(c) + mark_features(c) + shape_features(c, order) + word_features(c, reading)
     made += neighbour_features(c) + place_features(c, earlier) + document
     made.append(f"rule:{c.stage}")
     made.append(f"rule&kind:{c.stage}&{c.kind}")
@@ -343,10 +383,11 @@ def candidates(reading: Reading) -> Iterator[Candidate]:
     document = document_features(reading)
     earlier: Counter[str] = Counter()
     for sentence in reading.sentences:
+        order = Order.of(sentence) if sentence.heads else NO_ORDER
         for head in sentence.heads:
             c = Candidate(sentence, head, *turned(sentence, head), governors(sentence, head))
             c.stage = rule_stage(c)
-            c.features = described(c, reading, document, earlier)
+            c.features = described(c, reading, document, earlier, order)
             yield c
         for head in sentence.heads:
             earlier[suffix(head.entry.id)] += 1

@@ -19,7 +19,7 @@ from servanda.extracting.phrases import evidence
 from servanda.extracting.slots import UNUSED, from_day, is_dateline, is_when_said
 from servanda.extracting.values import HELD, Slots, in_reach
 from servanda.language.cast import Cast
-from servanda.language.dates import DateMention, bounds, dates_in
+from servanda.language.dates import DateMention, bounds
 from servanda.language.mentions import Reading, Sentence
 from servanda.language.packs import Hit
 from servanda.language.people import Person
@@ -211,7 +211,7 @@ def date_options(read: Sequence[Candidate], stage: Stage, reading: Reading, rule
 def dates_beside(nth: int, c: Candidate, lead: Candidate, stage: Stage, reading: Reading) -> Iterator[Option]:
     """Yield the options in the sentence of one member."""
     s, text, anchor = c.sentence, reading.text, reading.anchor
-    found = dates_in(text, reading.language, anchor, s.start, s.stop)
+    found = reading.dates_of(s)
     lengths = [m.value for m in found if m.precision == "duration" and m.value and in_reach(c.phrase, m.span, 12)]
     usable = [m for m in found if m.precision not in UNUSED]
 

@@ -7,8 +7,9 @@ rule gave each slot, and holds quotations that stand in the text.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import fsum
 from typing import Any
 
 import regex
@@ -16,7 +17,7 @@ import regex
 from servanda.extracting.candidates import Candidate, candidates
 from servanda.extracting.choosing import choose, members_of
 from servanda.extracting.explaining import Nearness, nearness, reasons
-from servanda.extracting.linear import Weights, models, probability, score
+from servanda.extracting.linear import Weights, known, models, probability, score
 from servanda.extracting.merging import Thing, distinct, things
 from servanda.extracting.parties import best, choices, hosts_apart
 from servanda.extracting.phrases import content_words, evidence, ordinals_in, phrase
@@ -135,13 +136,13 @@ def describe_phrase(c: Candidate, setting: Setting) -> None:
 
 def judged(setting: Setting, trained: Mapping[str, Weights]) -> list[Candidate]:
     """Return every hopeful candidate with its parties and the chance that it is a claim."""
-    found = hopeful(candidates(setting.reading), trained.get("keep", {}))
-    whose = trained.get("parties", {})
+    hoped = list(hopeful(candidates(setting.reading), trained.get("keep", {})))
+    found, whose = [c for c, _ in hoped], trained.get("parties", {})
     last: set[str] = set()
     for c in found:
         describe_phrase(c, setting)
         last = settle_parties(c, setting, last, whose)
-    settle_keep(found, trained)
+    settle_keep(found, trained, [alone for _, alone in hoped])
     return found
 
 
@@ -154,21 +155,29 @@ def each_host(found: list[Candidate], setting: Setting) -> list[Candidate]:
     return made
 
 
-def hopeful(found: Iterable[Candidate], keep: Weights) -> list[Candidate]:
-    """Leave out what no choice of parties could make a claim: choosing them is most of the work."""
-    if not keep:
-        return list(found)
-    return [c for c in found if score(keep, c.features) > HOPELESS]
+def hopeful(found: Iterable[Candidate], keep: Weights) -> Iterator[tuple[Candidate, list[float]]]:
+    """Yield candidates with what weighs in them without their parties, but for those that no parties could make a
+    claim: choosing them is most of the work."""
+    for c in found:
+        alone = known(keep, c.features)
+        if not keep or fsum(alone) > HOPELESS:
+            yield c, alone
 
 
-def settle_keep(found: list[Candidate], trained: Mapping[str, Weights]) -> None:
-    """Judge each candidate alone, then among its rivals; without parties there is no claim."""
+def settle_keep(
+    found: list[Candidate], trained: Mapping[str, Weights], alone: Sequence[list[float]] | None = None
+) -> None:
+    """Judge each candidate alone, then among its rivals; without parties there is no claim.
+
+    ``alone`` is what weighs in each without its parties, where that is known.
+    """
     keep, among = trained.get("keep", {}), trained.get("among", {})
     if not keep:
         for c in found:
             c.keep = rule_keep(c) if c.parties else 0.0
         return
-    firsts = [score(keep, c.features + c.party_features) for c in found]
+    alone = [known(keep, c.features) for c in found] if alone is None else alone
+    firsts = [fsum([*own, *known(keep, c.party_features)]) for c, own in zip(found, alone, strict=True)]
     for c, first, rivals in zip(found, firsts, rival_features(found, firsts), strict=True):
         points = first * among.get("points", 1.0) + score(among, ["bias", *rivals])
         c.keep = probability(points) if c.parties else 0.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -20,10 +20,42 @@ def probability(score: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
+def known(weights: Weights, features: Iterable[str]) -> list[float]:
+    """Return the weights of those features that a model knows."""
+    get = weights.get
+    return [weight for f in features if (weight := get(f)) is not None]
+
+
 def score(weights: Weights, features: Iterable[str]) -> float:
     """Return the sum of the weights of binary features, the same in any order; an unknown feature weighs nothing."""
-    get = weights.get
-    return math.fsum([get(f, 0.0) for f in features])
+    return math.fsum(known(weights, features))
+
+
+class Several:
+    """Models over the same features, each feature looked up once for all of them."""
+
+    def __init__(self, models: Sequence[Weights]) -> None:
+        self.models = tuple(models)
+        rows: dict[str, list[float]] = {}
+        for nth, weights in enumerate(self.models):
+            for feature, weight in weights.items():
+                rows.setdefault(feature, [0.0] * len(self.models))[nth] = weight
+        self.rows = {feature: tuple(row) for feature, row in rows.items()}
+
+    def scores(self, features: Iterable[str]) -> list[float]:
+        """Return each model's score, as ``score`` gives it."""
+        rows = [row for f in features if (row := self.rows.get(f)) is not None]
+        return [math.fsum(column) for column in zip(*rows, strict=True)] if rows else [0.0] * len(self.models)
+
+
+_latest: list[Several] = []
+
+
+def several(models: Sequence[Weights]) -> Several:
+    """Return models as one, made anew only where they are others than the last time."""
+    if not _latest or [*map(id, _latest[0].models)] != [*map(id, models)]:
+        _latest[:] = [Several(models)]
+    return _latest[0]
 
 
 @cache

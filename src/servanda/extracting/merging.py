@@ -7,7 +7,10 @@ score over what the two share and where they stand. Without trained weights the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from servanda.extracting.candidates import Candidate, step
 from servanda.extracting.linear import Weights, probability, score
@@ -44,51 +47,85 @@ def overlap(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / min(len(a), len(b)) if a and b else 0.0
 
 
-def pair_features(a: Candidate, b: Candidate, text: str) -> list[str]:
+class Pair(NamedTuple):
+    """What is asked of two candidates, the first standing before the second; few answers make up most of all."""
+
+    kinds: tuple[Kind, Kind]
+    verbs: tuple[bool, bool]
+    same_head: bool
+    same_form: bool
+    parties: str
+    shared: int
+    near: int
+    alike: bool
+    definite: str
+    is_title: bool
+    numbers_differ: bool
+    persons: bool | None
+    gap: int | None
+    breaks: int
+    same_cue: bool
+
+
+def pair_of(a: Candidate, b: Candidate, text: str) -> Pair:
+    """Compare two candidates, ``a`` standing before ``b``."""
+    s, near = a.sentence, b.sentence.index - a.sentence.index
+    return Pair(
+        kinds=(a.kind, b.kind),
+        verbs=(a.is_verb, b.is_verb),
+        same_head=a.name == b.name,
+        same_form=a.form == b.form,
+        parties="same" if a.parties == b.parties else "apart" if set(b.parties).isdisjoint(a.parties) else "meet",
+        shared=int(4 * overlap(a.words, b.words)),
+        near=min(6, step(near)),
+        alike=text[a.head.start : a.head.stop].lower() == text[b.head.start : b.head.stop].lower(),
+        definite="definite" if "prev:definite" in b.features or "near:definite" in b.features else "plain",
+        is_title=s.index == 0,
+        numbers_differ=bool(a.numbers and b.numbers and not a.numbers & b.numbers),
+        persons=not a.persons.isdisjoint(b.persons) if a.persons and b.persons else None,
+        gap=step(s.distance(a.head.stop, b.head.start)) if near == 0 else None,
+        breaks=min(3, s.breaks_between(a.head.stop, b.head.start)) if near == 0 else 0,
+        same_cue=near == 0 and bool(a.governors and b.governors and a.governors[0].cue == b.governors[0].cue),
+    )
+
+
+def pair_features(a: Candidate, b: Candidate, text: str) -> Sequence[str]:
     """What two candidates share, ``a`` standing before ``b``."""
-    near = b.sentence.index - a.sentence.index
-    same_kind = a.kind == b.kind
-    same_head = a.name == b.name
-    words = a.words, b.words
-    shared = int(4 * overlap(*words))
-    alike = text[a.head.start : a.head.stop].lower() == text[b.head.start : b.head.stop].lower()
-    parties = "same" if a.parties == b.parties else "meet" if set(a.parties) & set(b.parties) else "apart"
-    definite = "definite" if any(f == "prev:definite" or f == "near:definite" for f in b.features) else "plain"
-    numbers = a.numbers and b.numbers and not a.numbers & b.numbers
+    return put_in_words(pair_of(a, b, text))
+
+
+@lru_cache(20_000)
+def put_in_words(p: Pair) -> Sequence[str]:
+    first, second = p.kinds
+    same = first == second
     made = [
         "bias",
-        f"kind:{same_kind}",
-        f"kinds:{a.kind}&{b.kind}",
-        f"head:{same_head}",
-        f"form:{a.form == b.form}",
-        f"parties:{parties}",
-        f"parties&kind:{parties}{same_kind}",
-        f"shared:{shared}",
-        f"shared&head:{shared}{same_head}",
-        f"shared&kind:{shared}{same_kind}",
-        f"near:{min(6, step(near))}",
-        f"near&kind:{min(6, step(near))}{same_kind}",
-        f"alike:{alike}",
-        f"alike&parties:{alike}{parties}",
-        f"{definite}&head:{same_head}",
-        f"{definite}&kind:{same_kind}{b.kind}",
-        f"title:{a.sentence.index == 0}{same_kind}",
-        f"verb:{a.is_verb}{b.is_verb}{same_kind}",
-        f"kind:{a.kind}&shared:{shared}&{same_kind}",
+        f"kind:{same}",
+        f"kinds:{first}&{second}",
+        f"head:{p.same_head}",
+        f"form:{p.same_form}",
+        f"parties:{p.parties}",
+        f"parties&kind:{p.parties}{same}",
+        f"shared:{p.shared}",
+        f"shared&head:{p.shared}{p.same_head}",
+        f"shared&kind:{p.shared}{same}",
+        f"near:{p.near}",
+        f"near&kind:{p.near}{same}",
+        f"alike:{p.alike}",
+        f"alike&parties:{p.alike}{p.parties}",
+        f"{p.definite}&head:{p.same_head}",
+        f"{p.definite}&kind:{same}{second}",
+        f"title:{p.is_title}{same}",
+        f"verb:{p.verbs[0]}{p.verbs[1]}{same}",
+        f"kind:{first}&shared:{p.shared}&{same}",
     ]
-    if numbers:
+    if p.numbers_differ:
         made.append("numbers-differ")
-    if near == 0:
-        gap = step(a.sentence.distance(a.head.stop, b.head.start))
-        made += [
-            f"gap:{gap}",
-            f"gap&kind:{gap}{same_kind}",
-            f"breaks:{min(3, a.sentence.breaks_between(a.head.stop, b.head.start))}{same_kind}",
-            f"same-cue:{bool(a.governors and b.governors and a.governors[0].cue == b.governors[0].cue)}{same_kind}",
-        ]
-    if a.persons and b.persons:
-        made.append(f"persons:{bool(a.persons & b.persons)}{same_kind}")
-    return made
+    if p.gap is not None:
+        made += [f"gap:{p.gap}", f"gap&kind:{p.gap}{same}", f"breaks:{p.breaks}{same}", f"same-cue:{p.same_cue}{same}"]
+    if p.persons is not None:
+        made.append(f"persons:{p.persons}{same}")
+    return tuple(made)
 
 
 def repeats(a: Candidate, b: Candidate) -> float:

@@ -8,14 +8,18 @@ is, each set for how its members stand together, and the best set wins.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from servanda.extracting.candidates import Candidate, step
 from servanda.extracting.linear import Weights
 from servanda.language.mentions import PartyMention, Reading, Sentence
+from servanda.model import Kind
 
 FEW = 6
+KNOWN = 20_000
 GAP = 24
 LISTED = 14
 TOUCHING = 2
@@ -41,14 +45,12 @@ class Choice:
 
 def adposition(sentence: Sentence, mention: PartyMention, after: bool) -> str:
     """Return the list in which the word beside a mention stands ("with"), "" where in none."""
-    for name in PREPOSITIONS:
-        near = sentence.mark_after(name, mention.stop, 2) if after else sentence.mark_before(name, mention.start, 2)
-        if near is not None:
-            return name
-    return ""
+    beside = sentence.mark_after if after else sentence.mark_before
+    place = mention.stop if after else mention.start
+    return next((name for name in PREPOSITIONS if name in sentence.marks and beside(name, place, 2)), "")
 
 
-def mention_features(c: Candidate, mention: PartyMention, after: bool) -> list[str]:
+def mention_features(c: Candidate, mention: PartyMention, after: bool) -> Sequence[str]:
     s = c.sentence
     behind = mention.start >= c.head.stop
     inside = not behind and mention.stop > c.head.start
@@ -56,22 +58,30 @@ def mention_features(c: Candidate, mention: PartyMention, after: bool) -> list[s
     side = "in" if inside else "behind" if behind else "before"
     far = 0 if inside else step(s.distance(a, b))
     breaks = 0 if inside else min(3, s.breaks_between(a, b))
-    beside = adposition(s, mention, after)
-    return [
+    return stand_features(side, far, breaks, mention.sort, adposition(s, mention, after), c.kind, c.form, c.name)
+
+
+@lru_cache(KNOWN)
+def stand_features(
+    side: str, far: int, breaks: int, sort: str, beside: str, kind: Kind, form: str | None, name: str
+) -> Sequence[str]:
+    """How a mention stands to a head; few ways make up most of all, so that each is put into words once."""
+    near = f"{min(far, 3)}{min(breaks, 1)}"
+    return (
         f"{side}:{far}",
         f"{side}.breaks:{breaks}",
         f"{side}.far&breaks:{far}{breaks}",
-        f"sort:{mention.sort}",
-        f"{side}&sort:{mention.sort}",
+        f"sort:{sort}",
+        f"{side}&sort:{sort}",
         f"beside:{beside}",
         f"{side}&beside:{beside}",
-        f"beside&kind:{beside}&{c.kind}",
-        f"sort&beside:{mention.sort}&{beside}",
-        f"{side}&beside&far:{beside}{min(far, 3)}{min(breaks, 1)}",
-        f"{side}&beside&form:{beside}&{c.form}",
-        f"{side}&sort&kind:{mention.sort}&{c.kind}",
-        f"{side}&head:{c.name}&{min(far, 3)}{min(breaks, 1)}",
-    ]
+        f"beside&kind:{beside}&{kind}",
+        f"sort&beside:{sort}&{beside}",
+        f"{side}&beside&far:{beside}{near}",
+        f"{side}&beside&form:{beside}&{form}",
+        f"{side}&sort&kind:{sort}&{kind}",
+        f"{side}&head:{name}&{near}",
+    )
 
 
 def member_features(
@@ -277,7 +287,8 @@ def choices(c: Candidate, reading: Reading, ranking: list[str], title: set[str],
     sets = party_sets(c, ranking, title, last, reading.pack.adpositions == "after")
     rank = {code: i for i, code in enumerate(ranking)}
     runs = tight_runs(c.sentence)
-    member = {code: member_features(c, code, reading, rank.get(code, 9), title, last, runs) for s in sets for code in s}
+    codes = dict.fromkeys(code for s in sets for code in s)
+    member = {code: member_features(c, code, reading, rank.get(code, 9), title, last, runs) for code in codes}
     return [
         Choice(parties, [member[code] for code in parties], set_features(c, parties, ranking, title, last, runs))
         for parties in sets

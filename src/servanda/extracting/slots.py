@@ -15,7 +15,7 @@ from servanda.extracting.candidates import Candidate
 from servanda.extracting.naming import put_names
 from servanda.extracting.values import HELD, Slots, in_reach
 from servanda.language.cast import Cast
-from servanda.language.dates import DateMention, bounds, dates_in
+from servanda.language.dates import DateMention, bounds
 from servanda.language.mentions import Reading, Sentence
 from servanda.model import Kind, Span, Stage
 
@@ -109,7 +109,7 @@ def dated(c: Candidate, mention: DateMention, stage: Stage, anchor: str | None) 
 
 
 def put_dates(slots: Slots, c: Candidate, stage: Stage, reading: Reading, breaks: int) -> None:
-    found = dates_in(reading.text, reading.language, reading.anchor, c.sentence.start, c.sentence.stop)
+    found = reading.dates_of(c.sentence)
     spans = [m for m in found if m.precision in ("range", "fiscal")]
     years = [m for m in spans if m.value and YEARS.fullmatch(m.value) and "/" in m.value]
     for period in years:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from servanda.extracting.bounds import forbidden
 from servanda.extracting.candidates import PLAIN_WORD, Candidate
-from servanda.extracting.linear import Weights, score
+from servanda.extracting.linear import Weights, several
 from servanda.model import Stage
 
 LEFT_OUT = "doc."
@@ -73,9 +73,9 @@ def stage_features(c: Candidate, text: str) -> list[str]:
 def settle_stage(c: Candidate, trained: Mapping[str, Weights], text: str) -> None:
     """Set the stage by the trained layer among those that the words allow; without it the rule's own stays."""
     ruled_out = forbidden(c, text)
-    allowed = [s for s in Stage if f"stage.{s}" in trained and s not in ruled_out]
-    features = stage_features(c, text) if allowed else []
-    points = {s: score(trained[f"stage.{s}"], features) for s in allowed}
+    learnt = [s for s in Stage if f"stage.{s}" in trained]
+    scores = several([trained[f"stage.{s}"] for s in learnt]).scores(stage_features(c, text)) if learnt else []
+    points = {s: points for s, points in zip(learnt, scores, strict=True) if s not in ruled_out}
     if points:
         c.stage = max(points, key=lambda s: points[s])
         top = points[c.stage]

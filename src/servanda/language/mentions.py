@@ -15,6 +15,7 @@ from itertools import pairwise
 
 import regex
 
+from servanda.language.dates import DateMention, dates_in
 from servanda.language.packs import Hit, Lexicon, Pack, Raw, Scan, lexicon, longest, pack
 from servanda.language.sentences import between, sentences_in, words_in
 from servanda.model import NOTHING, Span
@@ -59,11 +60,11 @@ class Sentence:
 
     def distance(self, a: int, b: int) -> int:
         """Return the number of words that begin between two places."""
-        return between(self.words, min(a, b), max(a, b))
+        return between(self.words, a, b) if a <= b else between(self.words, b, a)
 
     def breaks_between(self, a: int, b: int) -> int:
         """Return the number of clause breaks between two places."""
-        return between(self.breaks, min(a, b), max(a, b))
+        return between(self.breaks, a, b) if a <= b else between(self.breaks, b, a)
 
     def marked(self, name: str) -> Sequence[Hit]:
         return self.marks.get(name, ())
@@ -73,12 +74,14 @@ class Sentence:
 
     def mark_before(self, name: str, place: int, reach: int) -> Hit | None:
         """Return the nearest mark of a list that ends at most ``reach`` code points before a place."""
-        near = [m for m in self.marks.get(name, ()) if place - reach <= m.stop <= place]
+        found = self.marks.get(name)
+        near = [m for m in found if place - reach <= m[1] <= place] if found else None
         return near[-1] if near else None
 
     def mark_after(self, name: str, place: int, reach: int) -> Hit | None:
         """Return the nearest mark of a list that begins at most ``reach`` code points after a place."""
-        return next((m for m in self.marks.get(name, ()) if place <= m.start <= place + reach), None)
+        found = self.marks.get(name)
+        return next((m for m in found if place <= m[0] <= place + reach), None) if found else None
 
 
 @dataclass(slots=True)
@@ -91,10 +94,18 @@ class Reading:
     title: str | None
     sentences: list[Sentence]
     weight: Counter[str] = field(default_factory=Counter)
+    dates: dict[int, list[DateMention]] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
         return self.pack.language
+
+    def dates_of(self, sentence: Sentence) -> list[DateMention]:
+        """Return the dates said in a sentence, read once however often they are asked for."""
+        if sentence.index not in self.dates:
+            found = dates_in(self.text, self.language, self.anchor, sentence.start, sentence.stop)
+            self.dates[sentence.index] = found
+        return self.dates[sentence.index]
 
     def ranking(self) -> list[str]:
         """Return the party codes by weight, then by first mention."""

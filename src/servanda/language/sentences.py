@@ -6,7 +6,7 @@ Rules are few and know no language; what a language abbreviates stands in its pa
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -100,4 +100,4 @@ def word_matches(text: str, start: int, stop: int) -> Iterator[regex.Match[str]]
 
 def between(places: Sequence[int], start: int, stop: int) -> int:
     """Return how many of the sorted places lie in the half-open stretch."""
-    return bisect_right(places, stop - 1) - bisect_right(places, start - 1)
+    return bisect_left(places, stop) - bisect_left(places, start)

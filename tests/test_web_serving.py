@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from socket import IPPROTO_TCP, TCP_NODELAY
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ pytest.importorskip("argon2", reason="the extra servanda[web] is not installed")
 
 from commands import servanda
 from ledger_reports import file, report, said
+from servanda.cli.serving import listening
 from servanda.ledger import Ledger
 from servanda.problems import QueryError
 from servanda.web.guarding import check_address
@@ -108,3 +110,8 @@ def test_of_many_at_once_at_several_processes_nobody_passes_over_another(tmp_pat
 
         assert [4, 4] == [statuses.count(status) for status in (201, 409)]
         assert 1 == len({j["verb"] for j in httpx.get(f"{at}/api/v1/judgements").json()["judgements"]})
+
+
+def test_small_answers_do_not_wait_for_an_acknowledgement() -> None:
+    with listening("127.0.0.1", 0) as door:
+        assert door.getsockopt(IPPROTO_TCP, TCP_NODELAY)

@@ -22,7 +22,8 @@ from servanda.exporting.dossier_html import as_html
 from servanda.exporting.dossier_json import as_json
 from servanda.exporting.dossier_parts import Dossier
 from servanda.exporting.dossier_text import as_markdown
-from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line, listing, parse
+from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line, finding, listing, parse, settling
+from servanda.ledger.linking import links_of
 from servanda.ledger.surveying import TRIED, Facets, Sum, by_parties, each, pairs
 from servanda.ledger.surveying import facets as facets_of
 from servanda.model import Document
@@ -151,13 +152,20 @@ def entry(request: Request, ref: str, ledger: TheLedger) -> Response:
         request,
         "entry.html",
         of=of,
-        why=ledger.why(of.id),
-        nearly=ledger.nearly(of.id),
-        belongs=ledger.links(of.id),
         drawn=timeline(of),
         judged=judged_on(ledger, of),
         told=request.query_params.get("judged", ""),
+        **around(ledger, of),
     )
+
+
+def around(ledger: Ledger, of: Entry) -> dict[str, Any]:
+    """Return why the claims of an entry are one, what nearly was the same, and what belongs with it: as the ledger
+    tells each, but of an entry that is at hand."""
+    with ledger.looking() as connection:
+        near = finding.nearly(connection, of, settling.rulings_of(connection))
+        links = links_of(connection, of.id, of.status.as_of)
+    return {"why": finding.nearest_before(of.claims), "nearly": near, "belongs": links}
 
 
 @router.get("/entries/{ref}/words")

@@ -205,7 +205,7 @@ def test_what_a_person_tells_is_filed_and_marked() -> None:
 
 @pytest.mark.usefixtures("ledger")
 @pytest.mark.parametrize(
-    "wrong", [("--kind", "promise"), ("--stage", "hoped"), ("--parties", "Italy"), ("--due", "soon")]
+    "wrong", [("--kind", "promise"), ("--stage", "hoped"), ("--parties", "Italy"), ("--due", "soon"), ("--title", " ")]
 )
 def test_a_slot_that_is_wrong_is_named(wrong: tuple[str, str]) -> None:
     slots = {"--title": "x", "--parties": "IND,ITA", "--kind": "meeting", "--stage": "agreed", wrong[0]: wrong[1]}
@@ -214,6 +214,13 @@ def test_a_slot_that_is_wrong_is_named(wrong: tuple[str, str]) -> None:
 
     assert 2 == ran.status
     assert wrong[1] in ran.err
+
+
+@pytest.mark.usefixtures("ledger")
+def test_what_is_told_twice_is_filed_once_and_says_so() -> None:
+    slots = ("--title", "ports agreement", "--parties", "IND,ITA", "--kind", "instrument", "--stage", "agreed")
+    for says in ("Filed. Entries made or changed: ", "This is filed already; nothing changed."):
+        assert says in servanda("tell", "Told by phone: agreed.", *slots, "--by", "A. Officer").out
 
 
 @pytest.mark.usefixtures("ledger")

@@ -186,7 +186,7 @@ def test_a_dyad_of_one_country_is_an_entry_like_any_other():
         assert () == ledger.check().problems
 
 
-def test_a_due_date_before_the_agreement_is_kept_as_said_and_breaks_nothing():
+def test_a_due_date_before_the_agreement_is_kept_as_said_and_flagged():
     odd = report(
         "2025-05-01",
         said(
@@ -202,7 +202,12 @@ def test_a_due_date_before_the_agreement_is_kept_as_said_and_breaks_nothing():
     with Ledger.in_memory() as ledger:
         file(ledger, odd)
 
-        assert "2025-04-01" == ledger.entry(odd.claims[0].id).due
+        entry = ledger.entry(odd.claims[0].id)
+        [conflict] = entry.history.conflicts
+
+        assert "2025-04-01" == entry.due
+        assert ("due", odd.claims) == (conflict.on, tuple(f.claim for f in conflict.sides))
+        assert "due 2025-04-01, before it was agreed on 2025-05-01" == conflict.words
 
 
 def test_an_empty_note_is_refused():

@@ -64,12 +64,15 @@ def tell(
         for decision in decisions(claim, decided or ()):
             said = f"{words} Decided: {decision.title}"
             filing = both(filing, opened.write_down(said, decision, who, day=told_on, owner=owner))
-    print(
-        dumped(filing)
-        if as_json
-        else f"Filed. Entries made or changed: {' '.join(entry[:8] for entry in filing.entries)}."
-    )
+    print(dumped(filing) if as_json else outcome(filing))
     return DONE
+
+
+def outcome(filing: Filing) -> str:
+    """Return what the telling came to in a sentence."""
+    if not filing.claims:
+        return "This is filed already; nothing changed."
+    return f"Filed. Entries made or changed: {' '.join(entry[:8] for entry in filing.entries)}."
 
 
 def decisions(session: Claim, decided: Sequence[str]) -> list[Claim]:
@@ -104,7 +107,10 @@ def told(
     from servanda.codebook import forms
     from servanda.ledger.query import one_of, party
     from servanda.model import Claim, Kind, Stage, ordered
+    from servanda.problems import QueryError
 
+    if not title.strip():
+        raise QueryError("--title: is empty. Write the thing as a reader would call it.")
     [kind_] = one_of("kind", [kind], tuple(Kind))
     [stage_] = one_of("stage", [stage], tuple(Stage))
     if form:

@@ -190,7 +190,7 @@ def disagreements(drawn: Drawn) -> Section:
         replace(
             statement(e),
             words=f"{e.title}: {c.words}",
-            quotations=cited((c.first, c.second)),
+            quotations=cited(c.sides),
             marks=(f"{c.on} disputed",),
         )
         for e in drawn.full(drawn.disputed)

@@ -136,7 +136,7 @@ def due_statements(of: Entry) -> Iterable[Statement]:
 
 def conflicts(of: Entry) -> Section:
     made = [
-        Statement(c.words, of.id, None, "", cited((c.first, c.second)), (f"{c.on} disputed",), day_of(c.second))
+        Statement(c.words, of.id, None, "", cited(c.sides), (f"{c.on} disputed",), day_of(c.second))
         for c in of.history.conflicts
     ]
     return Section("Where documents disagree", tuple(made))

@@ -33,7 +33,7 @@ def history(claims: Iterable[Filed], dues: Iterable[Judgement] = ()) -> History:
         steps=steps,
         stage=stage_of(steps),
         dues=due_dates(ordered, sorted(dues, key=lambda j: (j.at, j.id))),
-        conflicts=(*date_conflicts(steps), *stage_conflicts(steps)),
+        conflicts=(*date_conflicts(steps), *stage_conflicts(steps), *due_conflicts(ordered)),
         independent=independent(ordered),
     )
 
@@ -141,6 +141,16 @@ def stage_conflicts(steps: Sequence[Step]) -> Iterable[Conflict]:
             yield Conflict(
                 "stage", done, first, f"{done.claim.stage} by {day_of(done)}, yet {step.stage} by {step.day}"
             )
+
+
+def due_conflicts(ordered: Sequence[Filed]) -> Iterable[Conflict]:
+    """Yield reports by which a thing was due before it was agreed: one of their two dates cannot hold."""
+    for filed in ordered:
+        agreed, last = stretch(filed.claim.when)[0], stretch(filed.claim.due)[1]
+        to_come = filed.firm and rung(filed.claim.stage) in range(rung(Stage.AGREED) + 1)
+        if to_come and agreed is not None and last is not None and last < agreed:
+            words = f"due {filed.claim.due}, before it was {filed.claim.stage} on {filed.claim.when}"
+            yield Conflict("due", filed, filed, words)
 
 
 def due_dates(ordered: Sequence[Filed], judged: Sequence[Judgement]) -> tuple[DueDate, ...]:

@@ -116,12 +116,19 @@ class DueDate:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two documents that disagree; both stand, neither is chosen. ``on`` is "date" or "stage"."""
+    """Two documents that disagree; both stand, neither is chosen. ``on`` is "date", "stage" or "due".
+
+    A document that disagrees with itself is both.
+    """
 
     on: str
     first: Filed
     second: Filed
     words: str
+
+    @property
+    def sides(self) -> tuple[Filed, ...]:
+        return (self.first,) if self.first.id == self.second.id else (self.first, self.second)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
 )
 
 from servanda.ledger.deriving import EVERYBODY, last_watched
@@ -81,13 +82,19 @@ def counted(connection: Connection, query: Query, as_of: str) -> dict[StatusName
 
 
 def tallied(connection: Connection, query: Query, as_of: str) -> list[Tally]:
-    """Return how many entries a query finds, by kind and status, and how many of them were promised before."""
+    """Return how many entries a query finds, by kind and status, and how many of them were promised before.
+
+    What is settled between two parties is counted as an index has it; the status of the rest is worked out.
+    """
     found: dict[tuple[str, str], tuple[int, int]] = {}
     for part in parted(connection, query, as_of):
-        asked = part.asked(entries.c.kind, part.status, func.count(), func.count(entries.c.promised))
-        for kind, status, count, promised in connection.execute(asked.group_by(entries.c.kind, part.status)):
-            before = found.get((kind, status), (0, 0))
-            found[kind, status] = (before[0] + count, before[1] + promised)
+        settled, kind = entries.c.settled, entries.c.kind
+        dyad = ((settled, settled.is_not(None)), (part.status, settled.is_(None)))
+        for status, which in dyad if part.key else ((part.status, true()),):
+            asked = part.asked(kind, status, func.count(), func.count(entries.c.promised)).where(which)
+            for of, name, count, promised in connection.execute(asked.group_by(status, kind)):
+                before = found.get((of, name), (0, 0))
+                found[of, name] = (before[0] + count, before[1] + promised)
     return [Tally(Kind(kind), StatusName(status), *counts) for (kind, status), counts in found.items()]
 
 
@@ -282,6 +289,8 @@ def narrowed(connection: Connection, asked: Select[Any], query: Query, status: C
     ):
         if values:
             asked = asked.where(column.in_([str(value) for value in values]))
+    if query.due and query.statuses and SETTLED.isdisjoint(query.statuses):
+        asked = asked.where(e.settled.is_(None))  # what an index of the due dates begins with
     for column, days in ((e.due_last, query.due), (e.event, query.held)):
         if days:
             asked = asked.where(column.is_not(None), *between(column, days))

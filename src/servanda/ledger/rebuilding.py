@@ -35,6 +35,7 @@ from servanda.ledger.schema import (
     documents,
     edges,
     entries,
+    is_partial,
     looks,
     pending,
     put,
@@ -70,7 +71,7 @@ def rebuilt(connection: Connection, ruled: Rulings, path: Path | None = None) ->
 @contextmanager
 def indexed_after(connection: Connection, large: bool) -> Iterator[None]:
     """Fill large tables without their indexes and make these of the whole: rows come in the order of none of them."""
-    found = [index for table in (edges, *TABLES) for index in table.indexes]
+    found = sorted((index for table in (edges, *TABLES) for index in table.indexes), key=is_partial)
     for index in found if large else ():
         index.drop(connection, checkfirst=True)
     yield

@@ -127,9 +127,16 @@ def show_story(ledger: Ledger, query: str, as_of: str | None) -> None:
 
 
 def best(ledger: Ledger, query: str, as_of: str | None) -> Line | None:
-    """Return the entry that most reports speak of among those a query finds."""
+    """Return the entry that most reports speak of among those a query finds, one named by its words before others."""
+    from servanda.ledger.query import parse
+
+    words = [word.casefold() for word in parse(query).words]
     found = ledger.entries(query, 10, 0, as_of)
-    return max(found, key=lambda line: (line.firm, line.claims, line.last), default=None)
+
+    def known(line: Line) -> tuple[bool, bool, int, str]:
+        return line.firm, all(word in line.title.casefold() for word in words), line.claims, line.last
+
+    return max(found, key=known, default=None)
 
 
 def show_entry(entry: Entry) -> None:

@@ -41,6 +41,7 @@ from servanda.model import Kind, Stage
 from servanda.problems import QueryError
 
 NEWEST = (entries.c.last.desc(), entries.c.id.desc())
+DATED = (StatusName.OVERDUE, StatusName.UNWATCHED, StatusName.DUE_SOON)  # found by the index of due dates
 SORTED = ((entries.c.last + "").desc(), entries.c.id.desc())  # the same, where another index finds few
 FAR = 4000  # hits of a word query that are ranked; more would not be read
 
@@ -108,7 +109,7 @@ def latest(connection: Connection, query: Query, as_of: str, limit: int) -> list
             continue
         for status in StatusName:
             asked = part.asked(entries.c.id, literal(status.value).label("status"))
-            newest = NEWEST if status in (StatusName.OPEN, StatusName.SILENT) else SORTED
+            newest = SORTED if status in DATED else NEWEST
             some = asked.where(standing(status, as_of, part.looked)).order_by(*newest).limit(limit).subquery()
             whole = select(entries, some.c.status).join(some, some.c.id == entries.c.id)
             found += [line_from(row) for row in connection.execute(whole).mappings()]

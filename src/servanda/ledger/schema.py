@@ -197,10 +197,12 @@ WHOLE = "entries_parties"
 of_kind = ("parties", "settled", "kind", "stage", "due_last", "firm_last", "promised")
 by_due = ("parties", "settled", "due_last", "last", "id", "stage", "firm_last")
 shown = (entries.c.parties, entries.c.last, entries.c.id)
+settled = (entries.c.parties, entries.c.settled, entries.c.last, entries.c.id)
 waited = (entries.c.parties, entries.c.kind, entries.c.last, entries.c.id, entries.c.agreed, entries.c.concluded)
 DYADS = (
     Index("entries_standing", *(entries.c[name] for name in of_kind)),
     Index("entries_waiting", *(entries.c[name] for name in by_due)),
+    Index("entries_settled", *settled, sqlite_where=entries.c.settled.is_not(None)),
     Index("entries_conflicts", *shown, sqlite_where=entries.c.conflicts > 0),
     Index("entries_series", *shown, sqlite_where=entries.c.series.is_not(None)),
     Index("entries_under", *shown, sqlite_where=entries.c.under.is_not(None)),

@@ -18,6 +18,7 @@ from ledger_reports import file, report, said
 from servanda.ledger import Ledger
 from servanda.web import app_for, keeping
 from servanda.web.accounts import Accounts
+from servanda.web.pages import whole
 from served import with_accounts
 
 PACT = said("India and Oman signed a pact.", "instrument", "signed", "IND OMN", "pact")
@@ -172,3 +173,16 @@ def test_a_page_for_editors_is_not_shown_to_readers(tmp_path: Path, ledger: Ledg
 
     assert ['<a href="/review"' in page.text for page in pages] == [True, False]
     assert all("no-store" in page.headers["cache-control"] and "etag" not in page.headers for page in pages)
+
+
+def test_the_first_pages_tell_figures_that_are_counted_before(ledger: Ledger) -> None:
+    app = app_for(ledger)
+    figures = app.state.figures
+    for name, count in whole(ledger).items():
+        figures.renew(name, count)
+    before = set(figures.kept)
+    client = TestClient(app, base_url="http://localhost")
+    for address in ("/", "/entries", "/dossiers", "/series", "/network", "/map", "/review"):
+        assert 200 == client.get(address).status_code
+
+    assert before == set(figures.kept)

@@ -86,9 +86,16 @@ class Figures:
         found: Sequence[Series] = self.of(f"series {query}", lambda: self.ledger.series(query))
         return found
 
+    def renew(self, name: str, count: Callable[[], Any]) -> None:
+        """Count a figure anew, whether or not it is fresh."""
+        self.counted(f"{date.today()} {name}", count)
+
     def forget(self, name: str) -> None:
+        """Forget a figure that is not fresh: who asks next is told what is so."""
+        key, stamp = f"{date.today()} {name}", stamp_of(self.ledger.path)
         with self.lock:
-            self.kept.pop(f"{date.today()} {name}", None)
+            if (known := self.kept.get(key)) and not known.fresh(stamp):
+                del self.kept[key]
 
     def of(self, name: str, count: Callable[[], Any]) -> Any:
         """Return a figure as kept, or count it."""

@@ -5,8 +5,7 @@ Invariant: a page is a pure function of the ledger and its address.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -22,7 +21,19 @@ from servanda.exporting.dossier_html import as_html
 from servanda.exporting.dossier_json import as_json
 from servanda.exporting.dossier_parts import Dossier
 from servanda.exporting.dossier_text import as_markdown
-from servanda.ledger import EXAMPLE, Entry, Filed, Judgement, Ledger, Line, finding, listing, parse, settling
+from servanda.ledger import (
+    EXAMPLE,
+    Entry,
+    Filed,
+    Judgement,
+    Ledger,
+    Line,
+    StatusName,
+    finding,
+    listing,
+    parse,
+    settling,
+)
 from servanda.ledger.linking import links_of
 from servanda.ledger.surveying import TRIED, Facets, Sum, by_parties, each, pairs
 from servanda.ledger.surveying import facets as facets_of
@@ -32,6 +43,7 @@ from servanda.web import speaking
 from servanda.web.asked import FACETS, PAGE, Asked, code
 from servanda.web.charts import strip, timeline
 from servanda.web.figures import Figures
+from servanda.web.keeping import patience_of
 from servanda.web.languages import languages_told
 from servanda.web.marking import pieces, runs
 from servanda.web.page import TheFigures, TheLedger, page
@@ -47,6 +59,7 @@ FIGURES: dict[str, tuple[str, dict[str, object]]] = {  # of a dossier: their wor
     "kept, of those promised before and since settled or overdue": ("promised", {"status": [*TRIED]}),
     "median days from agreed to signed": ("median", {"kind": "instrument", "stage": ["signed", "active", "done"]}),
 }
+STATUSES = frozenset(StatusName)
 INDEXED = 40  # pairs and parties on the index of dossiers
 
 
@@ -118,6 +131,17 @@ def faceted(ledger: Ledger, figures: Figures, asked: Asked) -> Facets:
     bare = replace(asked, kind=(), status=(), stage=(), domain=(), sort="").query
     made: Facets = figures.of(f"facets {bare}", lambda: facets_of(ledger, bare))
     return made
+
+
+def whole(ledger: Ledger) -> dict[str, Callable[[], Any]]:
+    """Return by name how the figures over the whole ledger are counted: those that its first pages tell."""
+    return {
+        "facets ": lambda: facets_of(ledger, ""),
+        f"doubts {QUEUE}": lambda: ledger.review(QUEUE),
+        "parties ": lambda: by_parties(ledger, ""),
+        "index": lambda: index_of(ledger),
+        "series ": lambda: ledger.series(""),
+    }
 
 
 def views() -> list[tuple[str, str]]:
@@ -265,7 +289,11 @@ def dyad_page(request: Request, one: str, other: str, ledger: TheLedger, figures
 def dossier_page(request: Request, ledger: Ledger, figures: Figures, wanted: tuple[str, ...]) -> Response:
     """A dossier as a page that prints, or as a file where ``?as=`` names a format."""
     written = request.query_params.get("as")
-    made = dossier_of(ledger, wanted, FILED if written in WRITTEN else SHOWN)
+    shown = FILED if written in WRITTEN else SHOWN
+    named = f"dossier {shown} {' '.join(wanted).upper()}"
+    if patience_of(request.scope) == 0.0:
+        figures.forget(named)
+    made: Dossier = figures.of(named, lambda: dossier_of(ledger, wanted, shown))
     if written in WRITTEN:
         write, kind = WRITTEN[written]
         base = str(request.base_url).rstrip("/")
@@ -274,13 +302,20 @@ def dossier_page(request: Request, ledger: Ledger, figures: Figures, wanted: tup
         return Response(write(made, base), media_type=kind, headers=headers)
     codes = tuple(one.upper() for one in wanted)
     speaking.SPOKEN.set(speaking.chosen(request))
-    statuses, kinds = Counter[str](), Counter[str]()
-    for tally in figures.tally(Asked(party=codes).query):
-        statuses[tally.status] += tally.count
-        kinds[tally.kind] += tally.count
-    told: dict[str, Any] = {"tally": statuses, "kinds": kinds, "FIGURES": FIGURES}
+    told: dict[str, Any] = {"tally": counts_of(made.figures), "kinds": kinds_of(made.figures), "FIGURES": FIGURES}
     told |= {"entries": lines_in(ledger, made), "strip": strip(made)}
     return page(request, "dossier.html", of=made, title=dyad(codes), wanted=codes, **told)
+
+
+def counts_of(figures: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Return what a dossier counts by status."""
+    return {name: int(value) for name, value in figures if name in STATUSES}
+
+
+def kinds_of(figures: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Return what a dossier counts by kind ("meeting 4, trade 1")."""
+    told = dict(figures).get("by kind", "")
+    return {kind: int(count) for kind, _, count in (one.partition(" ") for one in told.split(", ") if one)}
 
 
 def lines_in(ledger: Ledger, made: Dossier) -> dict[str, Line]:

@@ -11,24 +11,30 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from socket import socket
+from threading import Thread
 from types import FrameType
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from servanda.ledger import Ledger
-from servanda.problems import QueryError
+from servanda.problems import QueryError, ServandaError
 from servanda.web.accounts import Accounts, beside
 from servanda.web.app import app_for
+from servanda.web.figures import stamp_of
+from servanda.web.pages import whole
 from servanda.web.settings import web_settings
 
 PATIENCE = 10  # seconds that answers on their way have when it is stopped
-BREATH = 1.0  # seconds before a process that ended at once is begun anew
+BREATH = 1.0  # seconds before a process that ended at once is begun anew, and between looks at the ledger
+SPARING, LONGEST = 20, 60.0  # times as long as it counted does counting pause, but no longer than so many seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,25 @@ def alone(offer: Offer, door: socket) -> None:
             settings=web_settings(),
             workers=offer.workers,
         )
+        Thread(target=kept_up, args=(app,), daemon=True).start()
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=PATIENCE, **offer.secure)
         uvicorn.Server(config).run(sockets=[door])
+
+
+def kept_up(app: FastAPI) -> None:
+    """Count the figures that the first pages tell before anybody asks, and again when the ledger changed."""
+    ledger, figures = app.state.ledger, app.state.figures
+    counted, pause = None, 0.0
+    while True:
+        time.sleep(pause)
+        stamp, began, pause = stamp_of(ledger.path), time.monotonic(), BREATH
+        if stamp == counted:
+            continue
+        with suppress(ServandaError):  # who asks is told
+            for name, count in whole(ledger).items():
+                figures.renew(name, count)
+            counted = stamp
+        pause = min(max(BREATH, SPARING * (time.monotonic() - began)), LONGEST)
 
 
 def together(offer: Offer, door: socket) -> None:

@@ -124,8 +124,13 @@ def stage_of(thing: Thing) -> Stage:
 
 def describe_phrase(c: Candidate, setting: Setting) -> None:
     """Give a candidate its noun phrase, with the words, numbers and people in it."""
+    c.phrase = phrase(c, setting.reading)
+    describe_words(c, setting)
+
+
+def describe_words(c: Candidate, setting: Setting) -> None:
+    """Tell what a candidate's phrase names, by which it is known again."""
     reading = setting.reading
-    c.phrase = phrase(c, reading)
     c.words = content_words(c.phrase, reading)
     c.numbers = frozenset(NUMBER.findall(reading.text, c.phrase.start, c.phrase.stop))
     c.ordinals = ordinals_in(c.phrase, reading)
@@ -140,7 +145,7 @@ def judged(setting: Setting, trained: Mapping[str, Weights]) -> list[Candidate]:
     found, whose = [c for c, _ in hoped], trained.get("parties", {})
     last: set[str] = set()
     for c in found:
-        describe_phrase(c, setting)
+        c.phrase = phrase(c, setting.reading)
         last = settle_parties(c, setting, last, whose)
     settle_keep(found, trained, [alone for _, alone in hoped])
     return found
@@ -192,6 +197,8 @@ def rule_keep(c: Candidate) -> float:
 def told(setting: Setting, trained: Mapping[str, Weights]) -> list[Thing]:
     """Return the things that a text may tell of, each weighed among the others."""
     kept = [c for c in each_host(judged(setting, trained), setting) if c.keep >= CONSIDER]
+    for c in kept:
+        describe_words(c, setting)
     found = things(kept, setting.reading.text, trained.get("same", {}))
     weigh(found, trained.get("told", {}))
     return found

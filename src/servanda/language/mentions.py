@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import regex
 
@@ -26,8 +27,7 @@ INTRODUCERS = ("office", "title", "role", "counterpart", "body_word", "firm_word
 QUOTED = regex.compile(r"[“\"«„「『]([^“”\"«»„「」『』]{12,600})[”\"»」』]")
 
 
-@dataclass(frozen=True, slots=True)
-class PartyMention:
+class PartyMention(NamedTuple):
     """A party named in the text.
 
     ``sort`` tells how: name, adjective, government, people, leader, body or place from the packs; person, home

@@ -30,7 +30,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from servanda.model import NOTHING, Span
 from servanda.problems import PackError
 
-NOT_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}*]")
+NOT_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}* ]")
 RUN = regex.compile(" {2,}")
 LONGEST_REST = 160
 NAMED_BY = {"name": "names", "adjective": "adjectives", "government": "governments", "people": "people"}
@@ -70,13 +70,24 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One form as compiled: its literal key, what to verify behind and before it, and how it must be written."""
+    """One form as compiled: its literal key, what to verify behind and before it, and how it must be written.
+
+    The key may have a blank in front (``lead`` 1) and behind (``trail`` 1); ``solid`` has none within.
+    """
 
     key: str
     rest: regex.Pattern[str] | None
     written: str | None
     entry: Entry
     edge: regex.Pattern[str] | None = None
+    lead: int = field(init=False)
+    trail: int = field(init=False)
+    solid: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lead", int(self.key[0] == " "))
+        object.__setattr__(self, "trail", int(self.key[-1] == " "))
+        object.__setattr__(self, "solid", self.rest is None and " " not in self.key.strip(" "))
 
 
 def folded(text: str) -> str:
@@ -198,8 +209,7 @@ class Scan:
         return found
 
     def _hit(self, pattern: Pattern, begin: int, end: int) -> Hit | None:
-        haystack, key = self.haystack, pattern.key
-        stop = end - 1 if key[-1] == " " else end
+        haystack, stop = self.haystack, end - pattern.trail
         if pattern.edge is not None and pattern.edge.match(haystack.folded, begin) is None:
             return None
         if pattern.rest is not None:
@@ -207,8 +217,9 @@ class Scan:
             if rest is None:
                 return None
             stop = rest.end()
-        first = haystack.place(begin + 1 if key[0] == " " else begin)
-        last = haystack.place(stop - 1) + 1
+        begin += pattern.lead
+        first = haystack.place(begin)
+        last = first + stop - begin if pattern.solid else haystack.place(stop - 1) + 1
         if pattern.written is not None and not self.text.startswith(pattern.written, first):
             return None
         if self.places is not None:

@@ -6,6 +6,7 @@ Rules are few and know no language; what a language abbreviates stands in its pa
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -18,11 +19,10 @@ from servanda.language.packs import pack
 LONGEST_SENTENCE = 3000
 LINE = regex.compile(r"[^\n]+")
 CLOSERS = r"[\"'”’»)\]」』）]*"
-# Its first look back is at one sign only: most places in a text fail there, cheaply.
+SIGN = re.compile(r"[.!?…।॥。！？\"'”’»)\]」』）]")
 ENDS = regex.compile(
-    rf"(?<=[.!?…।॥。！？\"'”’»)\]」』）])(?:"
     rf"(?<=[\p{{L}}\p{{M}}\p{{N}}%)\]\"'”’»][.!?…]{{1,3}}{CLOSERS})(?:\s+|(?=[\p{{Lu}}“\"«‘(][\p{{Ll}}\p{{Lu}}]))"
-    rf"|(?<=[।॥。！？]{CLOSERS})(?![\"'”’»)\]」』）])\s*)"
+    rf"|(?<=[।॥。！？]{CLOSERS})(?![\"'”’»)\]」』）])\s*"
 )
 LAST_WORD = regex.compile(r"([\p{L}\p{M}.]+)\.[\"'”’»)\]]*$")
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’.][\p{L}\p{M}\p{N}]+)*")
@@ -45,7 +45,7 @@ def abbreviations(language: str) -> frozenset[str]:
 
 def is_abbreviated(before: str, language: str) -> bool:
     """True where the full stop that ends ``before`` belongs to a word: Dr., U.S., H.E., J."""
-    found = LAST_WORD.search(before)
+    found = LAST_WORD.search(before.rpartition(" ")[2])
     if found is None:
         return False
     word = found[1]
@@ -65,11 +65,21 @@ def ends_here(text: str, start: int, gap: regex.Match[str], language: str) -> bo
     return not is_abbreviated(text[max(start, gap.start() - 24) : gap.start()], language)
 
 
+def gaps(text: str, start: int, stop: int) -> Iterator[regex.Match[str]]:
+    """Yield what may part sentences in a line; only behind a sign that can end one is it looked for."""
+    reached = start
+    for sign in SIGN.finditer(text, start, stop):
+        place = sign.end()
+        if place >= reached and (gap := ENDS.match(text, place, stop)) is not None:
+            reached = gap.end()
+            yield gap
+
+
 def sentences_in(text: str, language: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int]]:
     """Yield (start, stop) of each sentence; a line's end always ends one."""
     for line in LINE.finditer(text, start, len(text) if stop is None else stop):
         begin = line.start()
-        for gap in ENDS.finditer(text, line.start(), line.end()):
+        for gap in gaps(text, line.start(), line.end()):
             if gap.end() < line.end() and ends_here(text, begin, gap, language):
                 yield from stripped(text, begin, gap.start())
                 begin = gap.end()

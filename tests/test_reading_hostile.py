@@ -52,8 +52,8 @@ def docx(head: str, tail: str = "", **more: str) -> bytes:
 @pytest.mark.parametrize(
     ("name", "data"),
     [
-        ("a.html", b"<div>" * MILLION + FIRST.encode()),
-        ("a.html", b"<p>" + FIRST.encode() + b"<ul><li>" * (MILLION // 2)),
+        ("a.html", b"<div>" * (MILLION - 9) + FIRST.encode()),
+        ("a.html", b"<p>" + FIRST.encode() + b"<ul><li>" * (MILLION // 3)),
         ("a.xml", b"<rss>" + b"<a>" * MILLION + FIRST.encode()),
         ("a.json", b"[" * MILLION + b"]" * MILLION),
         ("a.json", b'{"text":' * MILLION),

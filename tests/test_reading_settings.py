@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import time
 from dataclasses import fields
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from commands import servanda
 from servanda.ledger import Ledger
+from servanda.model import Document
 from servanda.problems import QueryError
 from servanda.reading import Limits, limits_in_force, read_bytes
 
@@ -96,6 +99,34 @@ def test_a_private_address_is_fetched_only_where_that_is_allowed() -> None:
 
     assert "--allow-private" in servanda("extract", address).err
     assert "cannot be fetched" in servanda("extract", "--allow-private", address).err
+
+
+def test_rules_that_never_end_on_a_text_are_stopped_and_the_next_is_extracted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from servanda.extracting import extractor
+
+    def endless(document: Document) -> extractor.Extraction:
+        while "for ever" in document.text:
+            time.sleep(0.001)
+        return real(document)
+
+    real = extractor.extract
+    monkeypatch.setattr(extractor, "extract", endless)
+    monkeypatch.setenv("SERVANDA_LIMITS_SECONDS", "0.5")
+    (tmp_path / "a.txt").write_text("It went on for ever and ever.", "utf-8")
+    (tmp_path / "b.txt").write_text("India and Japan signed an agreement on ports in Tokyo on Monday.", "utf-8")
+    ran = servanda("extract", "--jsonl", tmp_path)
+
+    assert "a.txt: the rules take longer than 2 s (4 times limit seconds)" in ran.err
+    assert [0, 1] == [len(json.loads(line)["claims"]) for line in ran.out.splitlines()]
+
+
+def test_a_text_longer_than_any_report_is_refused_by_the_limit() -> None:
+    [read] = read_bytes(b"words " * 100, "long.txt", limits=Limits(text=500))
+
+    assert read.document is None and read.source is not None
+    assert "more than 500 characters (limit text)." == read.problems[0].what
 
 
 NEWS = {"text": "India and Japan held talks on ports in Tokyo on Monday.", "date": "2031-03-05"}

@@ -22,7 +22,7 @@ AllowPrivate = Annotated[
 LIMITS = """\b
 Limits, under [limits] in the settings file (SERVANDA_SETTINGS, else settings.toml
 in the user's folder of settings), or as SERVANDA_LIMITS_DOCUMENT_BYTES and so on:
-  document_bytes unpacked_bytes ratio depth members parts nesting elements
+  document_bytes text unpacked_bytes ratio depth members parts nesting elements
   pages rows seconds redirects allow_private"""
 Extractor = Annotated[str, typer.Option("--extractor", help="rules, llm, or both: rules,llm.", metavar="NAME")]
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from servanda.reading import Read as Got
 
 Found = tuple[tuple[Claim, ...], tuple[Problem, ...]]
+PATIENCE = 4  # times the limit for reading a document that the rules may take on its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +132,19 @@ def relabelled(report: Report, number: int) -> Report:
 def claims_in(path: str, document: Document) -> Found:
     """Return the claims that the rules find in a document, and what went wrong."""
     from servanda.extracting.extractor import extract
+    from servanda.reading import limits_in_force
+    from servanda.reading.deadline import OutOfTime, within
+    from servanda.reading.limits import setting
 
+    seconds = PATIENCE * limits_in_force().seconds
     try:
-        found = extract(document)
+        with within(seconds):
+            found = extract(document)
+    except OutOfTime:
+        words = (
+            f"the rules take longer than {seconds:g} s ({PATIENCE} times limit seconds); no claims were taken from it."
+        )
+        return (), (Problem(path, words, "limit", f"Split it, or {setting('seconds')}."),)
     except Exception as error:  # noqa: BLE001 the batch's boundary: one document's fault must not stop the others
         words = f"the extractor failed ({type(error).__name__}: {error}); no claims were taken from it."
         return (), (Problem(path, words, "extractor", "Please report it with the text."),)

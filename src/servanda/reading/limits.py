@@ -24,6 +24,8 @@ class Limits:
 
     document_bytes: int = 64 << 20
     """Longest single document (a page, a mail, a PDF, a row); longer ones are refused."""
+    text: int = 4_000_000
+    """Longest text of one document, in code points."""
     unpacked_bytes: int = 256 << 20
     """Most that one compressed member, and all parts of one office file together, may unpack to."""
     ratio: int = 200
@@ -36,7 +38,7 @@ class Limits:
     """Most parts of one mail, sheets of one workbook."""
     nesting: int = 200
     """Deepest nesting of elements or values."""
-    elements: int = 2_000_000
+    elements: int = 1_000_000
     """Most elements of one page or feed, values of one JSON file, elements of one part of an office file."""
     pages: int = 2_000
     """Most pages read of one PDF."""

@@ -273,6 +273,9 @@ def _read_of(draft: Draft, material: Material, given: Given, path: str, problems
     facts.offer("url", given.url if draft.alone else None, "fetched from")
     facts.offer_all(draft.facts)
     problems += draft.problems
+    if len(draft.body) > material.limits.text:
+        most = material.limits.text
+        return Read(path, None, (*problems, material.refused("text", most, "characters", path).problem), source)
     try:
         with within(material.limits.seconds + GRACE):
             document = finished(draft, facts, source.id)

@@ -11,13 +11,13 @@ import regex
 
 from servanda.codebook import organisations
 from servanda.extracting.candidates import Candidate
-from servanda.extracting.values import HELD, Slots, in_reach, plain
+from servanda.extracting.goods import goods_of
+from servanda.extracting.values import HELD, Slots, plain
 from servanda.language.cast import Cast
 from servanda.language.mentions import PartyMention, Reading, Sentence
 from servanda.model import Kind, Span, Stage
 
 SPEAKS = 10
-WORD_BEHIND = regex.compile(r"[ -]([\p{L}\p{N}]+)")
 TRAVELS = ("visit", "port-call", "deployment", "mission")
 PLACED = (Kind.MEETING, Kind.EXERCISE, Kind.INSTRUMENT, Kind.INSTITUTION)
 PLACED_FORMS = ("facility",)
@@ -86,30 +86,10 @@ def put_bodies(slots: Slots, c: Candidate, cast: Cast, reading: Reading, quote: 
     slots.put_all("orgs", ((plain(text[b.start : b.stop]), b) for b in near))
 
 
-def is_modifier(item: Span, s: Sentence, reading: Reading) -> bool:
-    """True where a noun behind a good makes it a place or trade: "a petroleum pipeline", "the rubber industry"."""
-    following = WORD_BEHIND.match(reading.text, item.stop, s.stop)
-    return following is not None and following[1].casefold() in reading.pack.settings("items").get("no_goods", ())
-
-
-def goods_of(c: Candidate) -> list[Span]:
-    """Goods in the noun phrase or soon behind it, and those that a list joins to them."""
-    s, reach, found = c.sentence, c.phrase, list[Span]()
-    for item in s.items:
-        listed = {f.stop for f in found}
-        breaks = sum(c.head.start <= b < item.start and b not in listed for b in s.breaks)
-        if in_reach(reach, item.span, 40) and breaks <= 2:
-            found.append(item.span)
-            reach = Span(c.phrase.start, max(reach.stop, item.stop))
-    return found
-
-
 def put_items(slots: Slots, c: Candidate, reading: Reading, cast: Cast) -> None:
     """The goods that a thing is about, none that is a part of a body's name."""
-    s = c.sentence
-    names = [Span(b.start, b.stop) for b in cast.named.get(s.index, [])]
-    goods = [g for g in goods_of(c) if not is_modifier(g, s, reading) and not any(n.meets(g) for n in names)]
-    slots.put_all("items", ((reading.text[g.start : g.stop], g) for g in goods))
+    names = [Span(b.start, b.stop) for b in cast.named.get(c.sentence.index, [])]
+    slots.put_all("items", ((plain(reading.text[g.start : g.stop]), g) for g in goods_of(c, reading, names)))
 
 
 def put_domains(slots: Slots, c: Candidate, quote: Span) -> None:

@@ -1,0 +1,67 @@
+"""What a claim names: goods are what a word of giving takes, in the text's words; what only says "help" is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from servanda.extracting.extractor import extract
+from servanda.model import Claim, Document
+
+DAY = "2024-11-20"
+
+
+def claims(text: str) -> tuple[Claim, ...]:
+    return extract(Document(text=text, date=DAY, language="en")).claims
+
+
+def items(text: str) -> set[str]:
+    return {i for c in claims(text) for i in c.items}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Japan delivered two coastal rescue cutters to Fiji on Monday.", {"coastal rescue cutters"}),
+        ("Ten dialysis machines were handed over by India to Fiji at a ceremony on Monday.", {"dialysis machines"}),
+        ("India has delivered Nepal 40 tonnes of seed potatoes on Monday.", {"seed potatoes"}),
+        ("On Monday India handed over to Fiji the first of two coastal rescue cutters.", {"coastal rescue cutters"}),
+        ("Kenya signed a contract with Turkey for the supply of eight mobile clinics.", {"mobile clinics"}),
+        ("Norway bought four K9 howitzers from South Korea in May.", {"K9 howitzers"}),
+    ],
+)
+def test_goods_are_what_a_word_of_giving_takes(text: str, expected: set[str]) -> None:
+    assert expected == items(text)
+
+
+def test_a_list_of_goods_is_read_whole() -> None:
+    text = "India donated ten dialysis machines, field radios and seed potatoes to Nepal on Monday."
+    assert {"dialysis machines", "field radios", "seed potatoes"} == items(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "India provided further assistance to Nepal on Monday.",
+        "Japan supplied essential goods and services to Fiji, the minister said.",
+        "The ambassador of Japan delivered a speech on Fiji.",
+    ],
+)
+def test_what_only_says_that_something_is_given_is_no_good(text: str) -> None:
+    assert set() == items(text)
+
+
+def test_a_party_is_no_good() -> None:
+    assert {"patrol boats"} == items(
+        "Japan will deliver to Fiji two patrol boats and Japan signed an agreement with Tonga on Monday."
+    )
+
+
+def test_ships_are_named_by_their_navies_letters() -> None:
+    text = "INS Kesari and JS Takara held a bilateral exercise of India and Japan off Kochi on Monday."
+    assert {"INS Kesari", "JS Takara"} == items(text)
+
+
+def test_every_good_stands_in_the_text() -> None:
+    text = "Japan delivered two coastal rescue cutters to Fiji on Monday."
+    for claim in claims(text):
+        assert list(claim.items) == [text[s.start : s.stop] for s in claim.slots.get("items", ())]

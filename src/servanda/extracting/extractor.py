@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import fsum
+from sys import intern
 from typing import Any
 
 import regex
@@ -166,6 +167,7 @@ def hopeful(found: Iterable[Candidate], keep: Weights) -> Iterator[tuple[Candida
     for c in found:
         alone = known(keep, c.features)
         if not keep or fsum(alone) > HOPELESS:
+            c.features = [*map(intern, c.features)]  # in a long text most are said again and again
             yield c, alone
 
 

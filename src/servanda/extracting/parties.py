@@ -8,10 +8,10 @@ is, each set for how its members stand together, and the best set wins.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from servanda.extracting.candidates import Candidate, step
 from servanda.extracting.linear import Weights
@@ -117,47 +117,67 @@ def member_features(
     return made
 
 
-def joined(s: Sentence, a: str, b: str) -> str:
-    """How two parties stand together in a sentence: "and", "hyphen", "near", or "" ."""
-    best = ""
-    for first, second in zip(s.parties, s.parties[1:], strict=False):
-        if {first.code, second.code} == {a, b}:
-            gap = second.start - first.stop
-            if gap <= 1:
-                return "hyphen"
-            if s.mark_after("and", first.stop, 2) and gap <= 10:
-                return "and"
-            best = best or ("near" if gap < 30 else "next")
-    return best
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a sentence shows of parties, the same for all its heads: ``joints`` tell how two stand together."""
+
+    codes: frozenset[str]
+    spoken: str
+    runs: list[list[PartyMention]]
+    joints: Mapping[frozenset[str], str]
+
+
+@lru_cache(4)
+def sight(s: Sentence) -> Sight:
+    """Look at a sentence, whose parties are all known by now."""
+    spoken = "&".join(name for name in SPOKEN if name in s.marks) or "plain"
+    return Sight(frozenset(m.code for m in s.parties), spoken, tight_runs(s), joints_of(s))
+
+
+def joints_of(s: Sentence) -> dict[frozenset[str], str]:
+    """How parties named one after the other stand together: "and", "hyphen", "near" or "next"."""
+    found: dict[frozenset[str], str] = {}
+    for first, second in pairwise(s.parties):
+        pair, gap = frozenset((first.code, second.code)), second.start - first.stop
+        if found.get(pair) in ("hyphen", "and"):
+            continue
+        if gap <= 1:
+            found[pair] = "hyphen"
+        elif gap <= 10 and s.mark_after("and", first.stop, 2):
+            found[pair] = "and"
+        else:
+            found.setdefault(pair, "near" if gap < 30 else "next")
+    return found
 
 
 def set_features(
-    c: Candidate,
-    parties: tuple[str, ...],
-    ranking: list[str],
-    title: set[str],
-    last: set[str],
-    runs: list[list[PartyMention]],
+    c: Candidate, parties: tuple[str, ...], ranking: list[str], title: set[str], last: set[str], named: set[str]
 ) -> list[str]:
-    s = c.sentence
-    here = {m.code for m in s.parties}
-    inside = sum(p in here for p in parties)
-    spoken = "&".join(name for name in SPOKEN if name in s.marks) or "plain"
-    size = min(5, len(parties))
+    """Marks of a set; ``named`` are the parties that the head's own phrase names."""
+    s, seen, chosen = c.sentence, sight(c.sentence), set(parties)
+    spoken, size = seen.spoken, min(5, len(parties))
+    inside = len(chosen & seen.codes)
+    some = min(3, inside)
     made = [
-        f"size&in:{size}{min(3, inside)}",
-        f"in&here:{min(3, inside)}{min(4, len(here))}",
-        *run_features(c, parties, runs),
-        *phrase_features(c, parties),
+        f"size&in:{size}{some}",
+        f"in&here:{some}{min(4, len(seen.codes))}",
+        *run_features(c, chosen, seen.runs),
+        *phrase_features(c, chosen, named),
     ]
-    made += [f"dyad&in:{inside}&{spoken}"] * (set(parties) == set(ranking[:2]))
-    made += [f"last&in:{min(3, inside)}"] * (set(parties) == last)
-    made += [f"title-set:{size}{min(3, inside)}&{spoken}"] * (set(parties) == title)
-    made += [f"first-three:{min(3, inside)}&{spoken}"] * (set(parties) == set(ranking[:3]))
-    made += [f"all-here:{size}"] * (set(parties) == here)
-    made += [f"size&many:{size}&{min(3, inside)}"] * ("multilateral" in s.marks)
+    if chosen == set(ranking[:2]):
+        made.append(f"dyad&in:{inside}&{spoken}")
+    if chosen == last:
+        made.append(f"last&in:{some}")
+    if chosen == title:
+        made.append(f"title-set:{size}{some}&{spoken}")
+    if chosen == set(ranking[:3]):
+        made.append(f"first-three:{some}&{spoken}")
+    if chosen == seen.codes:
+        made.append(f"all-here:{size}")
+    if "multilateral" in s.marks:
+        made.append(f"size&many:{size}&{some}")
     if len(parties) == 2:
-        made.append(f"joined:{joined(s, *parties)}")
+        made.append(f"joined:{seen.joints.get(frozenset(parties), '')}")
     return made
 
 
@@ -192,9 +212,8 @@ def as_listed(mention: PartyMention, c: Candidate, runs: list[list[PartyMention]
     return run[0] if run[0].start >= c.head.stop else run[-1] if run[-1].stop <= c.head.start else mention
 
 
-def run_features(c: Candidate, parties: tuple[str, ...], runs: list[list[PartyMention]]) -> list[str]:
+def run_features(c: Candidate, chosen: set[str], runs: list[list[PartyMention]]) -> list[str]:
     """Whether a set takes lists whole or tears them apart."""
-    chosen = set(parties)
     made = []
     for run in ({m.code for m in r} for r in runs):
         shared = len(run & chosen)
@@ -214,15 +233,17 @@ def in_phrase(c: Candidate) -> set[str]:
     return {m.code for m in c.sentence.parties if c.phrase.start <= m.start < c.phrase.stop}
 
 
-def phrase_features(c: Candidate, parties: tuple[str, ...]) -> list[str]:
+def phrase_features(c: Candidate, chosen: set[str], named: set[str]) -> list[str]:
     """Whether a set takes all whom the noun phrase names."""
-    named = in_phrase(c)
     if not named:
         return ["phrase:none"]
-    taken, left = len(named & set(parties)), len(named - set(parties))
-    made = [f"phrase:{min(3, taken)}of{min(3, taken + left)}", f"phrase.left:{min(2, left)}&{c.kind}"]
-    made.append(f"phrase.all:{left == 0}&{len(parties) == len(named)}&{c.form}")
-    return made
+    taken = len(named & chosen)
+    left = len(named) - taken
+    return [
+        f"phrase:{min(3, taken)}of{min(3, taken + left)}",
+        f"phrase.left:{min(2, left)}&{c.kind}",
+        f"phrase.all:{left == 0}&{len(chosen) == len(named)}&{c.form}",
+    ]
 
 
 def groups(s: Sentence, ranking: list[str], title: set[str], last: set[str]) -> list[tuple[str, ...]]:
@@ -232,7 +253,7 @@ def groups(s: Sentence, ranking: list[str], title: set[str], last: set[str]) -> 
     for run in runs_of(s):
         codes = {m.code for m in run}
         made += [codes, codes | {s.parties[0].code}, codes | set(ranking[:1])] if len(codes) > 1 else []
-    for codes in ({m.code for m in run} for run in tight_runs(s)):
+    for codes in ({m.code for m in run} for run in sight(s).runs):
         made += [codes, *(codes | {m.code} for m in s.parties if m.code not in codes), codes | set(ranking[:1])]
     made.append({m.code for m in s.parties})
     return [tuple(sorted(codes)) for codes in made if len(codes) > 2]
@@ -242,7 +263,7 @@ def hosts_apart(c: Candidate, after: bool) -> list[tuple[str, ...]]:
     """Of a visit to several states, the guest with each host: "a visit to Romania and Poland" is two."""
     if c.form != "visit":
         return []
-    gaps = [(c.head.start - r[-1].stop if after else r[0].start - c.head.stop, r) for r in tight_runs(c.sentence)]
+    gaps = [(c.head.start - r[-1].stop if after else r[0].start - c.head.stop, r) for r in sight(c.sentence).runs]
     hosts = next((dict.fromkeys(m.code for m in r) for gap, r in gaps if 0 <= gap <= HOST), {})
     guests = [code for code in c.parties if code not in hosts]
     return [tuple(sorted((guests[0], host))) for host in hosts] if len(guests) == 1 == len(c.parties) - 1 else []
@@ -286,11 +307,11 @@ def choices(c: Candidate, reading: Reading, ranking: list[str], title: set[str],
     """Return every set with its features."""
     sets = party_sets(c, ranking, title, last, reading.pack.adpositions == "after")
     rank = {code: i for i, code in enumerate(ranking)}
-    runs = tight_runs(c.sentence)
+    runs, named = sight(c.sentence).runs, in_phrase(c)
     codes = dict.fromkeys(code for s in sets for code in s)
     member = {code: member_features(c, code, reading, rank.get(code, 9), title, last, runs) for code in codes}
     return [
-        Choice(parties, [member[code] for code in parties], set_features(c, parties, ranking, title, last, runs))
+        Choice(parties, [member[code] for code in parties], set_features(c, parties, ranking, title, last, named))
         for parties in sets
     ]
 

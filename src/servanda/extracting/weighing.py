@@ -31,8 +31,8 @@ def grade(chance: float) -> int:
     return max(-6, min(8, round(SPAN * log_odds(chance))))
 
 
-def lead_over(a: Thing, b: Thing) -> int:
-    return max(-3, min(3, round(log_odds(a.keep) - log_odds(b.keep))))
+def lead_over(a: float, b: float) -> int:
+    return max(-3, min(3, round(log_odds(a) - log_odds(b))))
 
 
 def article(c: Candidate) -> str:
@@ -64,17 +64,23 @@ def own_features(thing: Thing) -> list[str]:
     ]
 
 
-def again_features(name: str, thing: Thing, place: int, alike: list[tuple[int, Thing]]) -> list[str]:
-    """How a thing stands to those that could be the same: of its kind, between its parties, under its head."""
+Told = tuple[int, Thing, float]
+
+
+def again_features(name: str, thing: Thing, place: int, keep: float, alike: list[Told]) -> list[str]:
+    """How a thing stands to those that could be the same: of its kind, between its parties, under its head.
+
+    Each of these is given with its place in the text and how surely it is kept.
+    """
     c = thing.lead
-    above = sum(o.keep > thing.keep for _, o in alike)
-    before = [o for i, o in alike if i < place]
+    above = sum(other > keep for _, _, other in alike)
+    before = [told for told in alike if told[0] < place]
     made = [f"{name}.above:{min(3, above)}", f"{name}.before:{min(3, len(before))}"]
     if before:
-        best = max(before, key=lambda o: o.keep)
-        said = frozenset(w for o in before for m in o.members for w in m.words)
+        surest = max(other for _, _, other in before)
+        said = frozenset[str]().union(*(m.words for _, o, _ in before for m in o.members))
         made += [
-            f"{name}.lead:{lead_over(thing, best)}{grade(best.keep) // 2}",
+            f"{name}.lead:{lead_over(keep, surest)}{grade(surest) // 2}",
             f"{name}.new:{min(3, len(c.words - said))}&{article(c)}",
             f"{name}.said:{3 * len(c.words & said) // max(1, len(c.words))}of{min(3, len(c.words))}",
         ]
@@ -96,13 +102,14 @@ def beside_features(thing: Thing, beside: list[tuple[Thing, Candidate]]) -> Iter
 
 def thing_features(found: list[Thing]) -> list[list[str]]:
     """Return the features of each of a text's things, in reading order; in long texts only the nearest are compared."""
-    alike: dict[tuple[object, ...], list[tuple[int, Thing]]] = defaultdict(list)
+    alike: dict[tuple[object, ...], list[Told]] = defaultdict(list)
     told: dict[int, list[tuple[Thing, Candidate]]] = defaultdict(list)
     nth: list[list[int]] = []
+    keeps = [thing.keep for thing in found]
     for place, thing in enumerate(found):
         nth.append([len(alike[key]) for key in keys(thing)])
         for key in keys(thing):
-            alike[key].append((place, thing))
+            alike[key].append((place, thing, keeps[place]))
         for m in thing.members:
             told[m.sentence.index].append((thing, m))
     made = []
@@ -110,7 +117,7 @@ def thing_features(found: list[Thing]) -> list[list[str]]:
         features = own_features(thing)
         for key, n in zip(keys(thing), nth[place], strict=True):
             near = alike[key][max(0, n - NEAREST) : n] + alike[key][n + 1 : n + 1 + NEAREST]
-            features += again_features(str(key[0]), thing, place, near)
+            features += again_features(str(key[0]), thing, place, keeps[place], near)
         features += beside_features(thing, [t for t in told[thing.lead.sentence.index] if t[0] is not thing])
         made.append(features)
     return made

@@ -41,9 +41,9 @@ class PartyMention(NamedTuple):
     name: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Sentence:
-    """One sentence and what stands in it, each list by place."""
+    """One sentence and what stands in it, each list by place; it is equal to itself alone."""
 
     index: int
     start: int

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from itertools import combinations
 
 from hypothesis import given, settings
 
-from ledger_reports import file
-from servanda.ledger import Ledger, Line, Verdict
+from ledger_reports import FILED, Report, file, report, said
+from servanda.ledger import Filed, Ledger, Line, Verdict
 from servanda.ledger.days import last_day
+from servanda.ledger.filing import card_of
 from servanda.ledger.matching import compare
 from servanda.ledger.profiles import profile
 from servanda.ledger.reach import hopeless, settled_by_days
+from servanda.ledger.spelling import Spellings
 from test_ledger_invariants import reports
 
 
@@ -50,3 +53,51 @@ def test_the_indexes_of_a_dyad_say_what_the_long_way_says(some):
             assert Counter(line.status for line in both) == Counter(ledger.counts(dyad, day))
             assert both == ledger.latest(dyad, 50, day)
             assert set(ledger.latest(dyad, 1, day)) <= set(both)
+
+
+def crowded(seed: int, count: int) -> list[Report]:
+    """Return papers on two states that have much to do with one another: few words, near days, all slots."""
+    rng = random.Random(seed)
+    words = (
+        "Kavir",
+        "Dunlan",
+        "Dunlans",
+        "boatyard",
+        "boat",
+        "yard",
+        "port",
+        "trade",
+        "goods",
+        "maritime",
+        "2024",
+        "2025",
+    )
+    made: list[Report] = []
+    for place in range(count):
+        kind, form = rng.choice(
+            (("trade", "export"), ("instrument", "agreement"), ("meeting", "talks"), ("project", None))
+        )
+        title = " ".join((*rng.sample(words, rng.randint(1, 3)), form or "project"))
+        day = f"{rng.randint(2023, 2025)}-{rng.randint(1, 12):02}-11"
+        slots = {"form": form, "when": rng.choice((None, day)), "due": rng.choice((None, None, "2025-06-30"))}
+        slots |= {"persons": rng.choice(((), ("Ram Das",))), "where": rng.choice((None, "Rome"))}
+        stage = rng.choice(("proposed", "discussed", "agreed", "signed", "active", "done"))
+        sentence = said(f"Paper {place} told of {title}.", kind, stage, "IND ITA", title, **slots)
+        made.append(report(day, sentence, publisher=f"Paper {place}"))
+    return made
+
+
+def test_no_pair_of_a_crowded_block_is_left_out_that_comparing_would_join():
+    filed = [Filed(claim.id, claim, card_of(of.document, FILED), True) for of in crowded(5, 220) for claim in of.claims]
+    known = [profile(one) for one in filed]
+    spelt = Spellings(of.title for of in known)
+    kin = [spelt.of(of.title) for of in known]
+    joined = 0
+    for a, b in combinations(range(len(known)), 2):
+        match = compare(known[a], known[b])
+        kept = match.verdict is not Verdict.DIFFERENT or match.link == "successor"
+        joined += kept
+
+        assert not (kept and hopeless(known[a], known[b]))
+        assert not (kept and hopeless(known[a], known[b], kin[a].isdisjoint(kin[b])))
+    assert joined > 300

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from servanda.ledger.days import UNKNOWN, known
+from servanda.ledger.days import UNKNOWN, gap, known
 from servanda.ledger.deciding import NEAR_EVENTS, SLACK, STALE
 from servanda.ledger.likeness import alike_in_letters, joined
 from servanda.ledger.matching import BARE, HEADLINE, NEAR_FORMS, ODD, REVIEW, SUM, TOLD, WIDE
 from servanda.ledger.profiles import EVENTS, VAGUE, Profile, gathering
-from servanda.ledger.timing import LONG_WORK, SINGLE, VAGUE_APART, of_one_year
+from servanda.ledger.timing import LONG_WORK, SINGLE, VAGUE_APART, came_together, of_one_year, reached_when_due
 from servanda.ledger.words import Title
 from servanda.model import Kind, Stage
 
 MARGIN = 0.05  # points that rounding may add
+WISHES = 2.5  # points that general words at another time lose
 NAMED = 0.75  # likeness from which one text may follow another of its name
 # Looked up once: a member of an enumeration costs more than the rest of a test.
 MEETING, EXERCISE, INSTRUMENT = Kind.MEETING, Kind.EXERCISE, Kind.INSTRUMENT
@@ -35,9 +36,14 @@ def hopeless(a: Profile, b: Profile, spelt_apart: bool = False) -> bool:
     if a.orgs and b.orgs:
         return False  # their names are taken out of the titles
     weight, most = words_shared(a, b, spelt_apart)
-    if most >= NAMED and a.kind is b.kind and a.form == b.form:
+    if most >= NAMED and a.kind is b.kind and a.form == b.form and (a.kind is INSTRUMENT or dated_by_name(a, b)):
         return False
     return at_most(a, b, weight, most) < REVIEW - MARGIN
+
+
+def dated_by_name(a: Profile, b: Profile) -> bool:
+    """True where both titles bear a year: one may follow the other by name, whatever it is; else only texts do."""
+    return bool(a.title.years) and bool(b.title.years)
 
 
 def settled_by_days(a: Profile, b: Profile) -> bool:
@@ -160,10 +166,12 @@ def of_days(a: Profile, b: Profile, events: bool, weight: float) -> float:
     if events:
         score = 0.0 if undated else 3.5 if a.kind is b.kind is EXERCISE else 2.5
     else:
-        score = 1.5 if a.due is not UNKNOWN or b.due is not UNKNOWN else 0.0
+        due = a.due is not UNKNOWN or b.due is not UNKNOWN
+        if due and (reached_when_due(a, b) or reached_when_due(b, a)):
+            score = 1.5
         if a.signed is not UNKNOWN and b.signed is not UNKNOWN:
-            score += 1.5
-        elif a.kind is INSTRUMENT and a.reached is not UNKNOWN and b.reached is not UNKNOWN:
+            score += 1.5 if gap(a.signed, b.signed) <= SLACK else 0.3
+        elif came_together(a, b):
             score += 1.0
     if a.form == b.form == "joint-statement":
         score += 1.0
@@ -183,6 +191,8 @@ def told_apart(a: Profile, b: Profile, apart: int, undated: bool, weight: float)
     """Return the most that the days between two reports give; ``undated`` for events of which one has no day."""
     score = 0.0 if not undated else 1.2 if apart <= 10 else -2.0 if apart > 120 else 0.0
     if apart <= VAGUE_APART:
+        if apart > 7 and a.kind in EVENTS and b.kind in EVENTS:
+            return score
         return score + (0.7 + BARE if a.kind is b.kind is INSTRUMENT else 0.7)
     named = a.kind is b.kind is TRAINING or (bool(a.under) and a.under == b.under)
     if (a.kind in VAGUE or b.kind in VAGUE) and not named:
@@ -190,4 +200,5 @@ def told_apart(a: Profile, b: Profile, apart: int, undated: bool, weight: float)
     if apart <= LONG_WORK or (a.signed is not UNKNOWN and b.signed is not UNKNOWN):
         return score
     thin = 2.0 if weight < 1.5 else 1.0
-    return score - thin * (0.5 if apart <= STALE else 1.0 if apart <= 2 * STALE else 1.5)
+    lost = thin * (0.5 if apart <= STALE else 1.0 if apart <= 2 * STALE else 1.5)
+    return score - (lost if lost < WISHES else WISHES)  # what is merely wished for loses no more

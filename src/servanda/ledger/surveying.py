@@ -6,8 +6,8 @@ Invariant: a count is of the same entries that ``Ledger.entries`` lists for the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
 
@@ -47,15 +47,21 @@ class Facets:
     """How many entries have each kind, status, stage and domain, with every combination of them."""
 
     rows: tuple[tuple[str, str, str, tuple[str, ...], int], ...]
+    counted: dict[object, Counter[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def count(self, facet: str, chosen: Mapping[str, tuple[str, ...]]) -> Counter[str]:
-        """Return the counts of one facet's values beside what is chosen of the other facets."""
+        """Return the counts of one facet's values beside what is chosen of the other facets; counted once."""
+        others = tuple((key, values) for key, values in sorted(chosen.items()) if values and key != facet)
+        known = self.counted.get((facet, others))
+        return known if known is not None else self.counted.setdefault((facet, others), self.summed(facet, others))
+
+    def summed(self, facet: str, others: Iterable[tuple[str, tuple[str, ...]]]) -> Counter[str]:
         told = Counter[str]()
         for kind, status, stage, fields, n in self.rows:
             has = {"kind": (kind,), "status": (status,), "stage": (stage,), "domain": fields}
-            others = (key for key, values in chosen.items() if values and key != facet)
-            if all(meets(key, has[key], chosen[key]) for key in others):
-                told.update(dict.fromkeys(has[facet], n))
+            if all(meets(key, has[key], values) for key, values in others):
+                for value in has[facet]:
+                    told[value] += n
         return told
 
     def total(self, chosen: Mapping[str, tuple[str, ...]]) -> int:
@@ -64,10 +70,9 @@ class Facets:
         return sum(kinds[kind] for kind in chosen["kind"] or kinds)
 
 
-def meets(facet: str, has: Iterable[str], asked: Iterable[str]) -> bool:
+def meets(facet: str, has: tuple[str, ...], asked: Collection[str]) -> bool:
     """Tell whether an entry has any of the values asked, of the domains all."""
-    own = set(has)
-    return own.issuperset(asked) if facet == "domain" else not own.isdisjoint(asked)
+    return set(has).issuperset(asked) if facet == "domain" else has[0] in asked
 
 
 def facets(ledger: Ledger, query: str) -> Facets:

@@ -186,12 +186,14 @@ def test_an_odd_sum_is_as_good_as_a_name_and_a_round_one_is_not():
     assert (Verdict.SAME, Verdict.REVIEW) == (odd.verdict, round_.verdict)
 
 
-def test_a_stop_on_a_visit_is_not_the_visit():
+def test_a_stop_on_a_visit_is_not_the_visit_and_a_visit_in_few_words_is():
     slots = {"form": "visit", "persons": ("Samantha Mostyn",), "due": "2025-08-06/2025-08-10"}
     whole = filed("2025-08-05", "meeting", "agreed", "AUS LKA", "official visit to Colombo", by=("AUS",), **slots)
-    stop = filed("2025-08-06", "meeting", "agreed", "AUS LKA", "tour of three villages", **slots)
+    stop = filed("2025-08-06", "meeting", "agreed", "AUS LKA", "tour of rice mills and dairies", **slots)
+    brief = filed("2025-08-06", "meeting", "agreed", "AUS LKA", "to visit early", **slots)
 
     assert Verdict.SAME != match(whole, stop).verdict
+    assert Verdict.SAME == match(whole, brief).verdict
 
 
 def test_a_work_named_by_its_place_alone_is_the_work_there():
@@ -349,3 +351,32 @@ def test_common_goods_meet_over_languages(one, other):
     b = filed("2025-03-03", "trade", "agreed", "IND RUS", other, form="supply")
 
     assert Verdict.SAME == match(a, b).verdict
+
+
+def test_a_visit_of_those_days_is_the_visit_though_one_report_does_not_say_who_comes():
+    slots = {"form": "visit", "where": "Colombo"}
+    named = filed("2025-07-29", "meeting", "done", "LKA MDV", "visit", persons=("Ahmed Nasir",), by=("MDV",), **slots)
+    bare = filed("2025-07-28", "meeting", "done", "LKA MDV", "state visit", by=("MDV",), **slots)
+    return_visit = filed("2025-07-28", "meeting", "done", "LKA MDV", "state visit", by=("LKA",), **slots)
+    weeks_later = filed("2025-08-28", "meeting", "done", "LKA MDV", "state visit", by=("MDV",), **slots)
+
+    assert Verdict.SAME == match(named, bare).verdict
+    assert Verdict.SAME != match(named, return_visit).verdict
+    assert Verdict.SAME != match(named, weeks_later).verdict
+
+
+def test_the_same_people_on_the_same_days_meet_once_though_the_place_is_told_otherwise():
+    slots = {"form": "talks", "when": "2025-07-29", "persons": ("Ahmed Nasir", "Ali Sabry")}
+    one = filed("2025-07-29", "meeting", "done", "LKA MDV", "talks", where="Colombo", **slots)
+    other = filed("2025-07-30", "meeting", "done", "LKA MDV", "talks", where="Male", **slots)
+    others = filed("2025-07-30", "meeting", "done", "LKA MDV", "talks", where="Male", form="talks", when="2025-07-29")
+
+    assert Verdict.SAME == match(one, other).verdict
+    assert Verdict.SAME != match(one, others).verdict
+
+
+def test_memoranda_without_a_name_are_not_one():
+    one = filed("2025-09-10", "instrument", "signed", "IND LKA", "Memorandum of Understanding", form="mou")
+    other = filed("2025-09-25", "instrument", "signed", "IND LKA", "Memorandum of Understanding", form="mou")
+
+    assert Verdict.SAME != match(one, other).verdict

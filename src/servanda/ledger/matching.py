@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from servanda.codebook import rung
 from servanda.ledger.days import gap, known
 from servanda.ledger.deciding import SLACK, deciding
-from servanda.ledger.likeness import alike, same_bodies, shared_bodies, shared_words
+from servanda.ledger.likeness import alike, same_bodies, same_people, shared_bodies, shared_words
 from servanda.ledger.naming import of_names
 from servanda.ledger.profiles import EVENTS, VAGUE, Profile
 from servanda.ledger.records import Match, Reason, Verdict
@@ -36,6 +36,7 @@ ODD = 1.0  # more for a sum that is no round one
 TOLD = 0.5  # more for a sum told twice in a week
 DELIVERY = -2.0  # a sum tells one delivery from the standing trade
 BARE = 1.25  # more for the deal, the pact, told in the weeks of another report
+MANY = ("mou", "letter-of-intent")
 HEADLINE = 0.3  # a headline tells again what the text below it tells
 GOODS = frozenset({"supply", "procurement", "export"})
 CONFERRED = -2.5  # a forum or press conference on a day of talks is another event than the talks
@@ -161,12 +162,17 @@ def named_by_place(a: Profile, b: Profile) -> bool:
 
 
 def unnamed(a: Profile, b: Profile) -> bool:
-    """True where one report of these weeks only says "the deal", "the pact", and the other names no other form."""
-    if not (a.kind is b.kind is Kind.INSTRUMENT) or (a.form and b.form and a.form != b.form):
+    """True where one report of these weeks only says "the deal", "the pact", and the other names no other form.
+
+    Memoranda are signed by the dozen: one without a name may be any of them.
+    """
+    if not (a.kind is b.kind is Kind.INSTRUMENT) or (a.form and b.form and a.form != b.form) or a.form in MANY:
         return False
-    bare = [all(weight < 0.6 for weight in of.title.words.values()) for of in (a, b)]
+    bare = sum(all(weight < 0.6 for weight in of.title.words.values()) for of in (a, b))
     apart = told_apart(a, b)
-    return any(bare) and not a.title.numbered and not b.title.numbered and apart is not None and apart <= VAGUE_APART
+    if not bare or a.title.numbered or b.title.numbered or apart is None:
+        return False
+    return apart <= (VAGUE_APART if bare == 1 else 7)
 
 
 def one_wording(a: Profile, b: Profile) -> bool:
@@ -247,4 +253,4 @@ def of_place(a: Profile, b: Profile) -> Iterator[Reason]:
         if a.place_codes & b.place_codes:
             yield Reason("same country", 0.4)
         elif a.kind in EVENTS:
-            yield Reason("another country", -3.0)
+            yield Reason("another country", -1.0 if same_people(a, b) else -3.0)

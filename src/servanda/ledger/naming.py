@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from servanda.ledger.days import gap
+from servanda.ledger.days import gap, known
 from servanda.ledger.likeness import alike, same_people, shared_bodies, shared_words
 from servanda.ledger.profiles import EVENTS, Profile, gathering
 from servanda.ledger.records import Reason
+from servanda.ledger.words import skeleton
 from servanda.model import Kind
 
 LEADERS = {"president", "prime-minister", "leaders"}
 STOP = -2.0
+VISITOR = 0.6
 
 
 def of_names(a: Profile, b: Profile) -> Iterator[Reason]:
@@ -37,9 +39,19 @@ def of_names(a: Profile, b: Profile) -> Iterator[Reason]:
 
 
 def a_stop(a: Profile, b: Profile) -> bool:
-    """True for two visits of which only one is told as a state's, in other words: a tour of villages is a part."""
-    visits = gathering(a.form) == gathering(b.form) == "visit" and bool(a.by) != bool(b.by)
-    return visits and sum(shared_words(a, b).values()) < 0.5
+    """True for two visits of which only one is told as a state's, the other by what was seen: a tour is a part."""
+    if not (gathering(a.form) == gathering(b.form) == "visit" and bool(a.by) != bool(b.by)):
+        return False
+    shared = shared_words(a, b)
+    stop = b if a.by else a
+    seen = [w for w, weight in stop.title.words.items() if weight >= 0.6 and w not in shared and not named(w, a, b)]
+    return sum(shared.values()) < 0.5 and len(seen) > 1
+
+
+def named(word: str, a: Profile, b: Profile) -> bool:
+    """True for a word that is a part of a person's name."""
+    bone = skeleton(word)
+    return bone in a.names or bone in b.names
 
 
 def of_bodies(a: Profile, b: Profile) -> Reason:
@@ -82,6 +94,8 @@ def of_offices(a: Profile, b: Profile) -> Iterator[Reason]:
             yield Reason("another office", -2.0 if visit else -1.0)
     elif visit and ((a.offices and b.persons) or (b.offices and a.persons)) and a.by & b.by:
         yield Reason("who comes is named in one, the office in the other", 0.5)
+    elif visit and (told_near(a, b) and not (a.by and b.by and not a.by & b.by)):
+        yield Reason("a visit of those days, who comes named in one at most", VISITOR)
 
 
 def of_hosts(a: Profile, b: Profile) -> Iterator[Reason]:
@@ -97,3 +111,7 @@ def heads(a: Profile, b: Profile) -> bool:
     if "summit" not in (a.form, b.form) or (a.persons and b.persons) or a.hosts or b.hosts:
         return False
     return gap(a.event, b.event) == 0 and all(of.form == "summit" or LEADERS & of.offices for of in (a, b))
+
+
+def told_near(a: Profile, b: Profile) -> bool:
+    return gap(a.around, b.around) <= 7 if known(a.around) and known(b.around) else False

@@ -139,7 +139,7 @@ def of_names(a: Profile, b: Profile, events: bool) -> float:
     if a.persons and b.persons:
         other, same = (-2.5, 2.0) if events else (-0.3, 0.7)
         score = other if a.names.isdisjoint(b.names) else same
-    elif events and (a.offices or b.offices):
+    elif events:
         score = 1.0
     if events and "summit" in (a.form, b.form):
         score += 0.8
@@ -156,7 +156,9 @@ def of_names(a: Profile, b: Profile, events: bool) -> float:
     if not a.place.isdisjoint(b.place):
         return score + 0.7
     if a.place_codes and b.place_codes:
-        return score + (0.4 if not a.place_codes.isdisjoint(b.place_codes) else -3.0 if events else 0.0)
+        if not a.place_codes.isdisjoint(b.place_codes):
+            return score + 0.4
+        return score if not events else score - (3.0 if a.names.isdisjoint(b.names) else 1.0)
     return score
 
 

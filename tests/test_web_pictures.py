@@ -123,7 +123,7 @@ def test_a_day_that_is_known_stands_on_its_day_and_a_month_below_the_grid(client
     assert re.search(r'datetime="2025-12-04".*?talks', grid, re.S)
     assert "pact" in below
     assert "pact" not in grid
-    assert {"2025-12": 3} == by_month(ledger, "", "2025")
+    assert {"2025-12": 3} == by_month(ledger, "", "2025") == by_month(ledger, "since:1900", "2025")
 
 
 def test_a_session_that_a_series_makes_one_expect_stands_in_the_calendar_of_its_parties() -> None:

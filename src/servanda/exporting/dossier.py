@@ -15,6 +15,7 @@ from statistics import median
 from servanda.codebook import is_party
 from servanda.exporting.dossier_parts import Dossier, Section, Statement, cited, covered, statement
 from servanda.ledger import Entry, Ledger, Line, StatusName
+from servanda.ledger.moment import at_once
 from servanda.ledger.records import Framework, Series, Tally
 from servanda.ledger.words import alternatives, lexicon, plain
 from servanda.model import Kind
@@ -90,11 +91,13 @@ class Drawn:
 
 def of_query(ledger: Ledger, name: str, query: str, parties: tuple[str, ...], as_of: str | None, limit: int) -> Dossier:
     day = as_of or date.today().isoformat()
-    drawn = draw(ledger, query, parties, day, limit)
+    with at_once(ledger) as now:
+        drawn = draw(now, query, parties, day, limit)
+        waits, read = now.waits(query, day), now.coverage(parties)
     rest = (listed(drawn, heading, statuses, note) for heading, statuses, note in HEADINGS)
     sections = (frameworks(drawn), series(drawn), *owed(drawn), *rest, disagreements(drawn), timeline(drawn))
     shown = tuple(section for section in sections if section.statements)
-    return Dossier(name, day, shown, figures(drawn, ledger.waits(query, day)), covered(ledger.coverage(parties)))
+    return Dossier(name, day, shown, figures(drawn, waits), covered(read))
 
 
 def draw(ledger: Ledger, query: str, parties: tuple[str, ...], day: str, limit: int) -> Drawn:

@@ -36,7 +36,7 @@ from servanda.ledger.followthrough import SILENCE, SOON
 from servanda.ledger.query import Query
 from servanda.ledger.records import SETTLED, Line, StatusName, Tally
 from servanda.ledger.rows import parties_key
-from servanda.ledger.schema import claims, entries, entry_parties, members, watched, wide, wide_pairs
+from servanda.ledger.schema import claims, entries, entry_parties, members, remembered, watched, wide, wide_pairs
 from servanda.model import Kind, Stage
 from servanda.problems import QueryError
 
@@ -169,10 +169,10 @@ def parted(connection: Connection, query: Query, as_of: str) -> list[Part]:
     if len(wanted) != 2 or query.words:
         return [Part(connection, query, status)]
     bare, key = replace(query, parties=()), parties_key(wanted)
-    looked = last_watched(connection, wanted).last or ""
+    looked = remembered(connection, ("watched", key), lambda: last_watched(connection, wanted).last or "")
     parts = [Part(connection, bare, status_of(as_of, looked), key, looked=looked)]
     wider = wider_of_two(key)
-    if connection.execute(wider.limit(1)).first() is not None:
+    if remembered(connection, ("wider", key), lambda: connection.execute(wider.limit(1)).first() is not None):
         parts.append(Part(connection, bare, status, wider=wider))
     return parts
 
@@ -213,7 +213,8 @@ def waits(connection: Connection, query: Query, as_of: str, limit: int) -> list[
 
 def status_on(connection: Connection, as_of: str) -> ColumnElement[str]:
     """Return the status of an entry on a day as SQL; the same rules as ``followthrough``."""
-    everybody = connection.execute(select(watched.c.last).where(watched.c.parties == EVERYBODY)).scalar() or ""
+    asked = select(watched.c.last).where(watched.c.parties == EVERYBODY)
+    everybody = remembered(connection, ("watched", EVERYBODY), lambda: connection.execute(asked).scalar() or "")
     return status_with(as_of, everybody)
 
 
@@ -329,6 +330,7 @@ def among(connection: Connection, asked: Select[Any], parties: Sequence[str]) ->
     return asked.where(or_(dyad, entries.c.id.in_(wider)) if some else dyad)
 
 
+@lru_cache(maxsize=256)
 def wider_of_two(key: str) -> Select[Any]:
     """Ask for the entries of three parties and more that have two parties: by their key, those of a crowd by each."""
     one, other = key.split()

@@ -7,7 +7,7 @@ withdrawn. Everything under "derived" can be emptied and made again from them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import combinations, islice
 from pathlib import Path
@@ -264,6 +264,16 @@ def chunks(values: Iterable[T], size: int = 400) -> Iterator[list[T]]:
     left = iter(values)
     while held := list(islice(left, size)):
         yield held
+
+
+def remembered(connection: Connection, key: Hashable, work: Callable[[], T]) -> T:
+    """Return what some work gives, done once where a connection reads one moment of a ledger (see ``moment``)."""
+    known: dict[Hashable, T] | None = connection.get_execution_options().get("remembered")
+    if known is None:
+        return work()
+    if key not in known:
+        known[key] = work()
+    return known[key]
 
 
 def put(connection: Connection, table: Table, rows: Iterable[tuple[object, ...]]) -> None:

@@ -15,7 +15,7 @@ from servanda.ledger import deriving, refolding
 from servanda.ledger.judging import Rulings, resolve, rulings
 from servanda.ledger.records import Anchor, Judgement
 from servanda.ledger.rows import claim_from, judgement_from
-from servanda.ledger.schema import chunks, claims, entries, judgements, pending, put
+from servanda.ledger.schema import chunks, claims, entries, judgements, pending, put, remembered
 from servanda.model import Claim
 
 
@@ -27,6 +27,10 @@ def judged(connection: Connection) -> list[Judgement]:
 
 def rulings_of(connection: Connection) -> Rulings:
     """Return the judgements in force, resolved to the claims that they now stand on."""
+    return remembered(connection, "rulings", lambda: rulings_in_force(connection))
+
+
+def rulings_in_force(connection: Connection) -> Rulings:
     in_force = judged(connection)
     return rulings(in_force, standing(connection, in_force)[0]) if in_force else Rulings()
 

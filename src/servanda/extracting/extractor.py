@@ -278,6 +278,9 @@ def extract(document: Document, trained: Mapping[str, Weights] | None = None) ->
     if len(reading.weight) < 2 or not any(s.heads for s in reading.sentences):
         return Extraction(())
     setting, home = Setting.around(reading), document.id
+    for sentence in reading.sentences:
+        if not sentence.heads:
+            sentence.marks = NOTHING  # they have told of people and bodies; in a long text they are many
     found = [t for t in told(setting, trained) if t.worth >= KEEP]
     settle_stages(found, trained, document.text)
     return Extraction(tuple(claim_of(t, setting, document, home, trained) for t in found))

@@ -7,6 +7,7 @@ offset is a code point of the document's text.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -233,7 +234,7 @@ def fill(sentence: Sentence, hits: Iterable[Hit], text: str) -> None:
     sentence.cues = longest(layers["cue"])
     sentence.domains = layers["domain"]
     sentence.items = longest(layers["item"])
-    sentence.words = words_in(text, sentence.start, sentence.stop)
+    sentence.words = array("L", words_in(text, sentence.start, sentence.stop))
     sentence.breaks = clause_breaks(text, sentence)
     sentence.quoted = [Span(m.start(1), m.end(1)) for m in QUOTED.finditer(text, sentence.start, sentence.stop)]
 

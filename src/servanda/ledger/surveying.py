@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
+from typing import Any
 
 from sqlalchemy import Select, func, or_, select, union
 
@@ -159,7 +160,7 @@ def by_month(ledger: Ledger, query: str, year: str) -> dict[str, int]:
     return dict(told)
 
 
-def months_of_all(year: str) -> Select[tuple[str, int]]:
+def months_of_all(year: str) -> Select[Any]:
     """Ask for how many entries are due or held in each month of a year, each once a month."""
     both = (
         select(entries.c.id, func.substr(column, 1, 7).label("month")).where(column.between(year, f"{year}~"))

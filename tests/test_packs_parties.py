@@ -57,17 +57,27 @@ def pattern(form: str, spaced: bool, follow: str = "") -> str:
     return rf"(?<![\p{{L}}\p{{M}}\p{{N}}]){within}(?=(?:{follow}){{0,3}}(?![\p{{L}}\p{{M}}\p{{N}}]))"
 
 
+@cache
+def compiled(language: str, form: str, flags: int) -> regex.Pattern[str]:
+    return regex.compile(pattern(form, language not in UNSPACED, particles(language)), flags)
+
+
+@cache
+def beginnings(language: str) -> list[tuple[str, str, int, int]]:
+    """Return (first word, form, row number, flags) of every form."""
+    return [
+        (regex.split(r"[\s\-*]+", form.casefold())[0], form, number, 0 if row.get("cased") else regex.IGNORECASE)
+        for number, (_, row) in enumerate(rows(language))
+        for form in forms(row)
+    ]
+
+
 def longest_matches(language: str, text: str) -> list[tuple[str, int]]:
     """Return (form, row number) of the leftmost longest whole-word matches in the text."""
-    found = []
-    for number, (_, row) in enumerate(rows(language)):
-        flags = 0 if row.get("cased") else regex.IGNORECASE
-        for form in forms(row):
-            if regex.split(r"[\s\-*]+", form.casefold())[0] in text.casefold():
-                found += [
-                    (m.start(), -m.end(), form, number)
-                    for m in regex.finditer(pattern(form, language not in UNSPACED, particles(language)), text, flags)
-                ]
+    found, small = [], text.casefold()
+    for first, form, number, flags in beginnings(language):
+        if first in small:
+            found += [(m.start(), -m.end(), form, number) for m in compiled(language, form, flags).finditer(text)]
     kept, reached = [], 0
     for start, stop, form, number in sorted(found):
         if start >= reached:

@@ -166,7 +166,9 @@ class Material:
         """Yield problems where a document type names something outside it, or entities that the text then uses."""
         if (start := _DOCTYPE.match(text)) is None:
             return
-        declared = text[start.end() : start.end() + _DECLARES]
+        declared = text[start.end() : text.find(">", start.end())]
+        if "[" in declared:
+            declared = text[start.end() : start.end() + _DECLARES]
         if _OUTSIDE.search(declared):
             yield self.problem("names something outside it as a part; that is never fetched.", "unsafe-entity")
         end = max(start.end(), text.find("]>", start.end()))

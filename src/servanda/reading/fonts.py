@@ -19,16 +19,17 @@ _NAMED = re.compile(
     rb"((?:%s)[\w -]{0,20})" % b"|".join(_NAMES),
     re.I,
 )
-_LATIN = re.compile(r"[A-Za-z]")
-_DEVANAGARI = re.compile("[\u0900-\u097f]")
+_ODD = re.compile(r"\S*[a-z][A-Z>;=|{}\[\]~^+]+[A-Za-z]\S*")
+_SAMPLE = 3_000  # code points that are looked at
+_SHARE = 0.1  # of words that are odd in such a text, and in no other
 
 
 def before_unicode(markup: bytes, text: str, material: Material) -> Iterator[Problem]:
-    """Yield a problem where the markup asks for such a font and its text has hardly a letter of Devanagari."""
-    low = markup.lower()
-    if not any(name in low for name in _NAMES) or (named := _NAMED.search(markup)) is None:
+    """Yield a problem where the markup asks for such a font and its text has words that only that can draw."""
+    sample = text[:_SAMPLE]
+    if len(_ODD.findall(sample)) <= _SHARE * len(sample.split()):
         return
-    if 4 * len(_DEVANAGARI.findall(text)) < len(_LATIN.findall(text)):
+    if (named := _NAMED.search(markup)) is not None:
         name = named[1].decode("ascii", "replace").strip()
         what = f"written for the font {name}, which draws other letters than the text has; it cannot be understood."
         yield material.problem(what, "encoding", "Convert it to Unicode first.")

@@ -23,7 +23,7 @@ from .plain import losses
 
 _FEW = 2048
 _SUBSET = re.compile(r"(\s*(?:<\?[^>]*>\s*)?<!DOCTYPE[^>\[]*)\[[^\]]*\]\s*>", re.I)
-_LARGE = 1 << 17  # code points from which a page's tags are looked at before they are parsed
+_LARGE = 1 << 18  # code points from which a page's tags are looked at before they are parsed
 _TAG = re.compile(r"<[a-zA-Z](?:[^>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?|[\"'])*+")
 _ATTRIBUTE = re.compile(r"[\s/]*+[^\s/=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s]*+))?")
 _LONG = 2_000  # code points of a tag from which its attributes are counted

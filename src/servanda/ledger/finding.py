@@ -113,22 +113,18 @@ def doubtful_pairs(connection: Connection, ruled: Rulings, limit: int) -> list[D
         .order_by(edges.c.score.desc(), edges.c.a, edges.c.b)
         .limit(5 * limit)
     )
-    rows = connection.execute(asked).all()
-    filed = filed_claims(connection, {n for row in rows for n in (row.a, row.b)}, ruled)
     judged = {frozenset(pair) for pair in ruled.apart}
     seen: set[frozenset[str]] = set()
     made: list[Doubt] = []
-    for row in rows:
-        pair = frozenset((row.entry, row.second))
-        if (
-            row.a not in filed
-            or row.b not in filed
-            or pair in seen
-            or frozenset((filed[row.a].id, filed[row.b].id)) in judged
-        ):
-            continue
-        seen.add(pair)
-        made.append(Doubt((filed[row.a], filed[row.b]), compare(profile(filed[row.a]), profile(filed[row.b]))))
+    for rows in chunks(connection.execute(asked), max(1, limit)):
+        filed = filed_claims(connection, {n for row in rows for n in (row.a, row.b)}, ruled)
+        for row in rows:
+            pair, both = frozenset((row.entry, row.second)), [filed[n] for n in (row.a, row.b) if n in filed]
+            if len(both) == 2 and pair not in seen and frozenset(f.id for f in both) not in judged:
+                seen.add(pair)
+                made.append(Doubt(tuple(both), compare(*map(profile, both))))
+        if len(made) >= limit:
+            break
     return made[:limit]
 
 

@@ -152,6 +152,7 @@ edges = Table(
     Index("edges_b", "b"),
     sqlite_with_rowid=False,
 )
+NEAREST = Index("edges_score", edges.c.score.desc(), edges.c.a, edges.c.b)  # the order of the review queue
 members = Table("members", metadata, Column("claim", Integer, primary_key=True), Column("entry", String, index=True))
 entries = Table(
     "entries",
@@ -321,6 +322,8 @@ def complete(engine: Engine, known: Sequence[str]) -> None:
     """Make the tables and indexes that a ledger from before they were lacks."""
     if not {twins.name, pending.name}.issubset(known):
         metadata.create_all(engine, [twins, pending])
+    if NEAREST.name not in known:
+        NEAREST.create(engine, checkfirst=True)
     first = known.index(WHOLE)
     for index in DYADS:
         if index.name not in known:

@@ -284,10 +284,7 @@ class Ledger:
             return answering.frameworks_among(connection, asked(query), as_of or today())
 
     def coverage(self, parties: Sequence[str]) -> list[Coverage]:
-        """Return what was read about these parties, by publisher and language.
-
-        An empty list of parties asks for all of it.
-        """
+        """Return what was read about these parties (none: about all), by publisher and language."""
         with self.looking() as connection:
             return answering.coverage(connection, parties)
 

@@ -65,3 +65,41 @@ def test_every_good_stands_in_the_text() -> None:
     text = "Japan delivered two coastal rescue cutters to Fiji on Monday."
     for claim in claims(text):
         assert list(claim.items) == [text[s.start : s.stop] for s in claim.slots.get("items", ())]
+
+
+def orgs(text: str) -> set[str]:
+    return {o for c in claims(text) for o in c.orgs}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Ilmar Dock and Seto Heavy Industries signed an agreement of India and Japan on ship repair on Monday.",
+            {"Ilmar Dock", "Seto Heavy Industries"},
+        ),
+        (
+            "India and Japan signed a memorandum of understanding between Ilmarin and the Seto Institute of Ports.",
+            {"Ilmarin", "Seto Institute of Ports"},
+        ),
+    ],
+)
+def test_a_name_joined_to_a_body_is_one(text: str, expected: set[str]) -> None:
+    assert expected == orgs(text)
+
+
+def test_a_ministry_of_two_fields_is_one_body() -> None:
+    text = "The Ministry of Trade and Industry of Kenya signed an agreement with India on Monday."
+    assert {"Ministry of Trade and Industry"} == {o.removesuffix(" of Kenya") for o in orgs(text)}
+
+
+def test_who_signs_with_a_party_or_a_person_is_no_body() -> None:
+    assert set() == orgs("Kenya signed an agreement with India, and President Ana Reis met Prime Minister Tomas Belar.")
+
+
+def test_a_navys_letters_are_no_body() -> None:
+    assert set() == orgs("INS Kesari and JS Takara held a bilateral exercise of India and Japan off Kochi on Monday.")
+
+
+def test_the_commission_that_meets_is_no_body_beside_its_meeting() -> None:
+    assert set() == orgs("Kenya and India held the second session of the Joint Trade Committee in Nairobi on Monday.")

@@ -10,6 +10,7 @@ from collections import Counter
 import regex
 
 from servanda.codebook import organisations
+from servanda.extracting.bodies import bodies_beside
 from servanda.extracting.candidates import Candidate
 from servanda.extracting.goods import goods_of
 from servanda.extracting.values import HELD, Slots, plain
@@ -27,17 +28,6 @@ ONE_SIDED = ("visit", "grant", "loan", "supply", "aid")
 NAME_PIECE = r"\p{Lu}[\p{L}\p{M}\p{N}’'&-]*|of|on|for|and|the|\d{4}(?:-\d{2,4})?"
 UNDER = regex.compile(rf"(?:the |its |their )?((?:{NAME_PIECE}|in)(?: (?:{NAME_PIECE}))*)")
 VENUE = regex.compile(r" (?:the )?(\p{Lu}[\p{L}’']+(?: (?:of )?\p{Lu}[\p{L}’']+)+)")
-
-
-def bodies_beside(c: Candidate, cast: Cast, reading: Reading) -> list[Span]:
-    """All that a sentence names of firms, agencies and ministries, the longest name at each place."""
-    s, text = c.sentence, reading.text
-    named = [Span(b.start, b.stop) for b in cast.named.get(s.index, [])]
-    known = [Span(m.start, m.stop) for m in s.parties if m.sort == "body" and m.code not in organisations()]
-    named += [k for k in known if not any(k.meets(n) for n in named)]
-    others = [m.start for m in s.parties if m.code in organisations()]
-    named = [n for n in named if not any(n.start <= m < n.stop for m in others)]
-    return sorted(n for n in named if text[n.start - 1 : n.start] != "(" or text[n.stop : n.stop + 1] != ")")
 
 
 def plain_breaks(s: Sentence, a: int, b: int, text: str, names: list[Span]) -> int:
@@ -69,6 +59,12 @@ def is_government(body: Span, text: str, reading: Reading) -> bool:
     return any(w in text[body.start : body.stop].casefold() for w in words)
 
 
+def is_what_meets(c: Candidate, body: Span, text: str) -> bool:
+    """True for the commission whose meeting it is: "the second session of the Joint Commission"."""
+    led = c.sentence.mark_after("of", c.head.stop, 2)
+    return led is not None and text[led.stop : body.start] in (" ", " the ")
+
+
 def put_bodies(slots: Slots, c: Candidate, cast: Cast, reading: Reading, quote: Span) -> None:
     """Firms, agencies and ministries in the head's clause or the one beside it, those that only speak left out."""
     s, text = c.sentence, reading.text
@@ -81,6 +77,7 @@ def put_bodies(slots: Slots, c: Candidate, cast: Cast, reading: Reading, quote: 
     near = [b for b in near if plain_breaks(s, b.start, c.head.start, text, beside) <= 1]
     near = [b for b in near if not any(0 <= p.start - b.stop <= 2 for p in people)]
     near = [b for b in near if c.kind not in SEATED or not is_venue(s, b)]
+    near = [b for b in near if c.kind != Kind.MEETING or not is_what_meets(c, b, text)]
     near = [b for b in near if not only_speaks(s, b, c.head.start)]
     near = [b for b in near if not is_government(b, text, reading)]
     slots.put_all("orgs", ((plain(text[b.start : b.stop]), b) for b in near))

@@ -25,7 +25,7 @@ from servanda.extracting import extractor
 from servanda.extracting.candidates import Candidate, candidates
 from servanda.extracting.extractor import CONSIDER, Setting, describe_phrase, settle_keep, settle_parties
 from servanda.extracting.linear import score
-from servanda.extracting.merging import LOOK_BACK, Thing, pair_features
+from servanda.extracting.merging import LOOK_BACK, Thing, comparable, pair_features
 from servanda.extracting.parties import choices
 from servanda.extracting.phrases import evidence
 from servanda.extracting.rivals import rival_features
@@ -71,8 +71,8 @@ def fit_binary(
     return rounded(made)
 
 
-def rounded(weights: dict[str, float]) -> dict[str, float]:
-    return {f: round(w, 3) for f, w in sorted(weights.items()) if abs(w) >= 0.002}
+def rounded(weights: dict[str, float], least: float = 0.002, places: int = 3) -> dict[str, float]:
+    return {f: round(w, places) for f, w in sorted(weights.items()) if abs(w) >= least}
 
 
 def fit_many(
@@ -85,7 +85,7 @@ def fit_many(
     for row, name in enumerate(model.classes_):
         learnt = {f: float(model.coef_[row][i]) for f, i in matrix.index.items()}
         learnt["bias"] = learnt.get("bias", 0.0) + float(model.intercept_[row])
-        made[str(name)] = rounded(learnt)
+        made[str(name)] = rounded(learnt, 0.015, 2)  # nine stages: all their small weights would be most of the file
     return made
 
 
@@ -297,7 +297,7 @@ def fit_same(documents: list[Labelled], models: dict[str, dict[str, float]]) -> 
                 a, b = d.candidates[i], d.candidates[j]
                 both = i in d.claim_of and j in d.claim_of
                 again = (i in d.claim_of) != (j in d.claim_of) and repeats_claim(a, b)
-                if both or again:
+                if comparable(a, b) and (both or again):
                     lists.append(pair_features(a, b, d.document.text))
                     labels.append(int(again or d.claim_of[i] == d.claim_of[j]))
                     weights.append(d.weight if both else 0.4 * d.weight)

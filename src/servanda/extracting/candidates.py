@@ -26,6 +26,8 @@ NEAR = 28
 TOUCHING = 2
 FAR = -1000
 TURNS = 90
+STEM = 6
+NEXT = 3
 NOWHERE = Span(0, 0)
 TOPICS = ("war", "crime", "sport", "domestic", "opinion", "market")
 TENSES = ("future", "past", "perfect", "present", "hedge", "negation", "condition", "background")
@@ -313,17 +315,25 @@ def linked(s: Sentence, links: list[tuple[int, str]], a: int, b: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What stands in a sentence by place (``letters``), and its prepositions; the same for all its heads."""
+    """What stands in a sentence by place (``letters``), its prepositions, its words; the same for all its heads."""
 
     letters: list[tuple[int, str]]
     links: list[tuple[int, str]]
+    words: list[tuple[int, str]]
 
     @classmethod
-    def of(cls, s: Sentence) -> Order:
-        return cls(letters(s), links_of(s))
+    def of(cls, s: Sentence, text: str) -> Order:
+        words = [(m.start(), m[0].lower()) for m in PLAIN_WORD.finditer(text, s.start, s.stop)]
+        return cls(letters(s), links_of(s), words)
+
+    def words_before(self, place: int) -> list[tuple[int, str]]:
+        return self.words[: bisect_left(self.words, (place, ""))]
+
+    def words_behind(self, place: int) -> list[tuple[int, str]]:
+        return self.words[bisect_left(self.words, (place, "")) :]
 
 
-NO_ORDER = Order([], [])
+NO_ORDER = Order([], [], [])
 
 
 def shape_features(c: Candidate, order: Order) -> list[str]:
@@ -349,21 +359,56 @@ def shape_features(c: Candidate, order: Order) -> list[str]:
     return made
 
 
-def word_features(c: Candidate, reading: Reading) -> list[str]:
-    """The head as written, and the words of its clause before and behind it."""
+def stem(word: str) -> str:
+    """A word's first letters, which endings leave alone."""
+    return word[:STEM]
+
+
+def cased(written: str) -> str:
+    """How a head is written: "U" all large, "C" with a large first letter, else "l"."""
+    return "U" if written.isupper() and len(written) > 1 else "C" if written[0].isupper() else "l"
+
+
+def adjoining(c: Candidate, before: list[str], behind: list[str]) -> list[str]:
+    """The words next to a head, by how far they stand, with the head and with one another."""
+    made = [f"b{far}={w}" for far, w in enumerate(reversed(before))]
+    made += [f"a{far}={w}" for far, w in enumerate(behind)]
+    if before:
+        made.append(f"bh={before[-1]}_{c.name}")
+    if behind:
+        made.append(f"ah={c.name}_{behind[0]}")
+    if before and behind:
+        made.append(f"ba={before[-1]}_{behind[0]}")
+    if len(before) > 1:
+        made.append(f"bb={before[-2]}_{before[-1]}")
+    if len(behind) > 1:
+        made.append(f"aa={behind[0]}_{behind[1]}")
+    return made
+
+
+def word_features(c: Candidate, reading: Reading, order: Order) -> list[str]:
+    """The head as written, the stems of its clause before and behind it, and the words beside it."""
     s, text = c.sentence, reading.text
     first, last = bisect_right(s.breaks, c.head.start), bisect_left(s.breaks, c.head.stop)
     start = s.breaks[first - 1] if first else s.start
     stop = s.breaks[last] if last < len(s.breaks) else s.stop
-    written = text[c.head.start : c.head.stop].lower()
-    before = set(PLAIN_WORD.findall(text[start : c.head.start].lower()))
-    behind = set(PLAIN_WORD.findall(text[c.head.stop : stop].lower()))
-    return [f"written:{written}", *(f"b:{w}" for w in before), *(f"a:{w}" for w in behind)]
+    written = text[c.head.start : c.head.stop]
+    case = cased(written)
+    before, behind = order.words_before(c.head.start), order.words_behind(c.head.stop)
+    return [
+        f"written:{written.lower()}",
+        f"case:{case}{c.head.start - s.start < 3}",
+        f"case&kind:{case}{c.kind}",
+        f"case&head:{case}{c.name}",
+        *{f"b={stem(w)}" for place, w in before if place >= start},
+        *{f"a={stem(w)}" for place, w in behind if place < stop},
+        *adjoining(c, [w for _, w in before[-NEXT:]], [w for _, w in behind[:NEXT]]),
+    ]
 
 
 def described(c: Candidate, reading: Reading, document: list[str], earlier: Counter[str], order: Order) -> list[str]:
-    made = head_features(c) + cue_features(c) + mark_features(c) + shape_features(c, order) + word_features(c, reading)
-    made += neighbour_features(c) + place_features(c, earlier) + document
+    made = head_features(c) + cue_features(c) + mark_features(c) + neighbour_features(c) + place_features(c, earlier)
+    made += shape_features(c, order) + word_features(c, reading, order) + document
     made.append(f"rule:{c.stage}")
     made.append(f"rule&kind:{c.stage}&{c.kind}")
     return made
@@ -383,7 +428,7 @@ def candidates(reading: Reading) -> Iterator[Candidate]:
     document = document_features(reading)
     earlier: Counter[str] = Counter()
     for sentence in reading.sentences:
-        order = Order.of(sentence) if sentence.heads else NO_ORDER
+        order = Order.of(sentence, reading.text) if sentence.heads else NO_ORDER
         for head in sentence.heads:
             c = Candidate(sentence, head, *turned(sentence, head), governors(sentence, head))
             c.stage = rule_stage(c)

@@ -17,7 +17,7 @@ from servanda.extracting.linear import Weights, probability, score
 from servanda.model import Kind, Span
 
 LOOK_BACK = 24
-SAME = 0.42
+SAME = 0.5
 OWN_NAME = ("mou", "roadmap", "action-plan", "protocol", "letter-of-intent", "framework", "joint-statement")
 OWN_IDENTITY = (Kind.INSTRUMENT, Kind.EXERCISE, Kind.PROJECT, Kind.INSTITUTION)
 
@@ -151,9 +151,14 @@ def named_apart(a: Candidate, b: Candidate) -> bool:
     return numbered or (a.form != b.form and a.form in OWN_NAME and b.form in OWN_NAME)
 
 
+def comparable(a: Candidate, b: Candidate) -> bool:
+    """False for two that never speak of one thing: of one head, of other kinds, or told apart."""
+    return a.kind == b.kind and a.head != b.head and not listed_apart(a, b) and not named_apart(a, b)
+
+
 def likelihood(a: Candidate, b: Candidate, text: str, weights: Weights) -> float:
-    """The chance that two candidates speak of one thing; those of one head, other kinds or told apart never do."""
-    if a.kind != b.kind or a.head == b.head or listed_apart(a, b) or named_apart(a, b):
+    """The chance that two candidates speak of one thing."""
+    if not comparable(a, b):
         return 0.0
     return probability(score(weights, pair_features(a, b, text))) if weights else repeats(a, b)
 

@@ -16,7 +16,6 @@ from servanda.extracting.candidates import Candidate
 from servanda.extracting.linear import Weights, probability, score
 from servanda.extracting.merging import Thing
 
-WORDS_OF_TEXT = ("b:", "a:")
 SPAN = 2.0
 LEAST = 1e-4
 NEAREST = 30
@@ -51,7 +50,7 @@ def own_features(thing: Thing) -> list[str]:
     size, choices = len(thing.members), len({m.parties for m in thing.members})
     many = min(3, len(c.words))
     return [
-        *(f for f in c.features if f[:2] not in WORDS_OF_TEXT),
+        *(f for f in c.features if "=" not in f),
         *c.party_features,
         f"sure:{grade(thing.keep)}",
         f"sure&kind:{grade(thing.keep) // 2}{c.kind}",

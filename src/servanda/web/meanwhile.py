@@ -42,7 +42,7 @@ class OvertakenError(ServandaError):
 
     def __init__(self, judged: Judgement, asked: Asked) -> None:
         done = " ".join(filter(None, (judged.verb, judged.slot, judged.value)))
-        super().__init__(f"{judged.by} judged “{done}” on this at {judged.at}; yours was not passed.")
+        super().__init__(f"{judged.by} judged “{done}” on this at {judged.at[:19]}; yours was not passed.")
         self.judged, self.asked = judged, asked
 
 

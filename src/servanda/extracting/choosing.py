@@ -26,7 +26,7 @@ from servanda.language.people import Person
 from servanda.model import Kind, Span, Stage
 
 DATED = 0.42
-DEADLINE = 0.2
+DEADLINE = 0.15
 NAMED = 0.47
 READ = 6
 WORDS = regex.compile(r"[\p{L}\p{M}\p{N}]+")

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from sqlalchemy import delete
 
 from ledger_reports import ledger_of, report, said
 from servanda.exporting.dossier import country, dyad, of_parties, theme
@@ -14,6 +15,7 @@ from servanda.exporting.dossier_html import as_html
 from servanda.exporting.dossier_json import as_json
 from servanda.exporting.dossier_parts import Dossier
 from servanda.exporting.dossier_text import as_markdown, as_text
+from servanda.ledger.schema import read
 from servanda.problems import QueryError
 
 PLAN = "joint action plan 2025-29"
@@ -234,3 +236,11 @@ def test_two_parties_of_a_crowd_rest_on_what_the_crowd_did():
     made = report("2025-06-02", said("Ten leaders met.", "meeting", "done", crowd, "ocean summit", form="summit"))
 
     assert dyad(ledger_of(made), "IND", "ITA", DAY).coverage[0].startswith("Rests on 1 document")
+
+
+def test_a_theme_of_a_ledger_made_by_an_earlier_version_rests_on_its_documents():
+    old = ledger_of(report("2025-01-01", said("They trade rice.", "trade", "agreed", "IND ITA", "rice")))
+    with old.writing() as connection:
+        connection.execute(delete(read).where(read.c.parties == ""))
+
+    assert theme(old, "rice", DAY).coverage[0].startswith("Rests on 1 document from 2025-01-01")

@@ -16,7 +16,7 @@ from servanda.ledger.judging import Rulings
 from servanda.ledger.query import Query
 from servanda.ledger.records import Coverage, Entry, Filed, Framework, Line, Series
 from servanda.ledger.rows import parties_key
-from servanda.ledger.schema import chunks, members, read, watched
+from servanda.ledger.schema import chunks, documents, members, read, watched
 from servanda.ledger.series import series_of
 from servanda.ledger.words import read_title
 
@@ -109,6 +109,8 @@ def coverage(connection: Connection, parties: Sequence[str]) -> list[Coverage]:
     Reports of a crowd are not counted under each two of it: they are sought only where nothing else speaks of the two.
     """
     found = counted(connection, read.c.parties == (parties_key(parties) or deriving.ANYBODY))
+    if not found and not parties:
+        return all_read(connection)
     if found or len(parties) < 2:
         return found
     among = [(" " + read.c.parties + " ").like(f"% {party} %") for party in parties]
@@ -123,6 +125,15 @@ def counted(connection: Connection, which: ColumnElement[bool]) -> list[Coverage
     asked = asked.where(which).group_by(read.c.publisher, read.c.language)
     rows = connection.execute(asked.order_by(func.sum(read.c.documents).desc(), read.c.publisher))
     return [Coverage(*row) for row in rows]
+
+
+def all_read(connection: Connection) -> list[Coverage]:
+    """Return the same from the documents themselves, for ledgers whose tables are of an earlier version."""
+    publisher, language, day = (
+        func.coalesce(of, "") for of in (documents.c.publisher, documents.c.language, documents.c.date)
+    )
+    asked = select(publisher, language, func.count(), func.min(day), func.max(day)).group_by(publisher, language)
+    return [Coverage(*row) for row in connection.execute(asked.order_by(func.count().desc(), publisher))]
 
 
 def waits(connection: Connection, query: Query, as_of: str) -> list[int]:

@@ -64,6 +64,8 @@ BESIDE = (
 ABOUT = (*AROUND, *TOPICS)
 SORTS = {"person": "p", "leader": "p", "home": "p", "body": "o", "firm": "o", "place": "l"}
 LINKS = ("with", "between", "by", "from", "to", "of", "for", "at", "purpose", "and", "under")
+STAGES = {stage.value: stage for stage in Stage}
+KINDS = {kind.value: kind for kind in Kind}
 DEFAULT_STAGE = {
     Kind.MEETING: Stage.DONE,
     Kind.COOPERATION: Stage.DISCUSSED,
@@ -83,7 +85,7 @@ class Governor(NamedTuple):
 
     @property
     def stage(self) -> Stage:
-        return Stage(self.cue.entry.value)
+        return STAGES[self.cue.entry.value]
 
     @property
     def name(self) -> str:
@@ -92,7 +94,7 @@ class Governor(NamedTuple):
 
 @dataclass(slots=True)
 class Candidate:
-    """One head in one sentence. ``features`` describe it without its parties."""
+    """One head in one sentence. ``features`` describe it without its parties; packs share the ``name`` of a head."""
 
     sentence: Sentence
     head: Hit
@@ -111,18 +113,16 @@ class Candidate:
     numbers: frozenset[str] = frozenset()
     ordinals: frozenset[int] = frozenset()
     persons: frozenset[str] = frozenset()
+    name: str = field(init=False)
+    is_verb: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.name = suffix(self.head.entry.id)
+        self.is_verb = self.head.entry.data.get("part") == "verb"
 
     @property
     def span(self) -> Span:
         return self.head.span
-
-    @property
-    def name(self) -> str:
-        return suffix(self.head.entry.id)
-
-    @property
-    def is_verb(self) -> bool:
-        return self.head.entry.data.get("part") == "verb"
 
 
 @cache
@@ -419,8 +419,8 @@ def turned(sentence: Sentence, head: Hit) -> tuple[Kind, str | None]:
     for turn in head.entry.data.get("turns", ()):
         mark = sentence.mark_before(turn["after"], head.start, TURNS)
         if mark is not None and sentence.breaks_between(mark.stop, head.start) <= 1:
-            return Kind(turn["kind"]), turn.get("form")
-    return Kind(head.entry.value), head.entry.data.get("form")
+            return KINDS[turn["kind"]], turn.get("form")
+    return KINDS[head.entry.value], head.entry.data.get("form")
 
 
 def candidates(reading: Reading) -> Iterator[Candidate]:

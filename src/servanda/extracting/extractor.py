@@ -52,6 +52,7 @@ CONSIDER = 0.12
 TELLING = 6
 HOPELESS = -3.2
 KEEP = 0.36
+MANY = 500
 SURE = 0.5
 
 
@@ -142,11 +143,12 @@ def describe_words(c: Candidate, setting: Setting) -> None:
 
 def judged(setting: Setting, trained: Mapping[str, Weights]) -> list[Candidate]:
     """Return every hopeful candidate with its parties and the chance that it is a claim."""
-    hoped = list(hopeful(candidates(setting.reading), trained.get("keep", {})))
+    reading, keep = setting.reading, trained.get("keep", {})
+    hoped = list(hopeful(candidates(reading), keep, len(reading.sentences) > MANY))
     found, whose = [c for c, _ in hoped], trained.get("parties", {})
     last: set[str] = set()
     for c in found:
-        c.phrase = phrase(c, setting.reading)
+        c.phrase = phrase(c, reading)
         last = settle_parties(c, setting, last, whose)
     settle_keep(found, trained, [alone for _, alone in hoped])
     return found
@@ -161,13 +163,13 @@ def each_host(found: list[Candidate], setting: Setting) -> list[Candidate]:
     return made
 
 
-def hopeful(found: Iterable[Candidate], keep: Weights) -> Iterator[tuple[Candidate, list[float]]]:
+def hopeful(found: Iterable[Candidate], keep: Weights, many: bool) -> Iterator[tuple[Candidate, list[float]]]:
     """Yield candidates with what weighs in them without their parties, but for those that no parties could make a
-    claim: choosing them is most of the work."""
+    claim: choosing them is most of the work. Where there are many, features that they share are held once."""
     for c in found:
         alone = known(keep, c.features)
         if not keep or fsum(alone) > HOPELESS:
-            c.features = [*map(intern, c.features)]  # in a long text most are said again and again
+            c.features = [*map(intern, c.features)] if many else c.features
             yield c, alone
 
 

@@ -21,9 +21,8 @@ def probability(score: float) -> float:
 
 
 def known(weights: Weights, features: Iterable[str]) -> list[float]:
-    """Return the weights of those features that a model knows."""
-    get = weights.get
-    return [weight for f in features if (weight := get(f)) is not None]
+    """Return the weights of those features that weigh anything in a model."""
+    return [*filter(None, map(weights.get, features))]
 
 
 def score(weights: Weights, features: Iterable[str]) -> float:
@@ -44,7 +43,7 @@ class Several:
 
     def scores(self, features: Iterable[str]) -> list[float]:
         """Return each model's score, as ``score`` gives it."""
-        rows = [row for f in features if (row := self.rows.get(f)) is not None]
+        rows = [*filter(None, map(self.rows.get, features))]
         return [math.fsum(column) for column in zip(*rows, strict=True)] if rows else [0.0] * len(self.models)
 
 

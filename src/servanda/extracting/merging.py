@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from sys import intern
 from typing import NamedTuple
 
 from servanda.extracting.candidates import Candidate, step
@@ -17,6 +18,7 @@ from servanda.extracting.linear import Weights, probability, score
 from servanda.model import Kind, Span
 
 LOOK_BACK = 24
+KNOWN = 8000
 SAME = 0.5
 OWN_NAME = ("mou", "roadmap", "action-plan", "protocol", "letter-of-intent", "framework", "joint-statement")
 OWN_IDENTITY = (Kind.INSTRUMENT, Kind.EXERCISE, Kind.PROJECT, Kind.INSTITUTION)
@@ -94,7 +96,7 @@ def pair_features(a: Candidate, b: Candidate, text: str) -> Sequence[str]:
     return put_in_words(pair_of(a, b, text))
 
 
-@lru_cache(20_000)
+@lru_cache(KNOWN)
 def put_in_words(p: Pair) -> Sequence[str]:
     first, second = p.kinds
     same = first == second
@@ -125,7 +127,7 @@ def put_in_words(p: Pair) -> Sequence[str]:
         made += [f"gap:{p.gap}", f"gap&kind:{p.gap}{same}", f"breaks:{p.breaks}{same}", f"same-cue:{p.same_cue}{same}"]
     if p.persons is not None:
         made.append(f"persons:{p.persons}{same}")
-    return tuple(made)
+    return tuple(map(intern, made))
 
 
 def repeats(a: Candidate, b: Candidate) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
+from sys import intern
 
 from servanda.extracting.candidates import Candidate, step
 from servanda.extracting.linear import Weights
@@ -19,7 +20,7 @@ from servanda.language.mentions import PartyMention, Reading, Sentence
 from servanda.model import Kind
 
 FEW = 6
-KNOWN = 20_000
+KNOWN = 8000
 GAP = 24
 LISTED = 14
 TOUCHING = 2
@@ -67,7 +68,7 @@ def stand_features(
 ) -> Sequence[str]:
     """How a mention stands to a head; few ways make up most of all, so that each is put into words once."""
     near = f"{min(far, 3)}{min(breaks, 1)}"
-    return (
+    made = (
         f"{side}:{far}",
         f"{side}.breaks:{breaks}",
         f"{side}.far&breaks:{far}{breaks}",
@@ -82,6 +83,7 @@ def stand_features(
         f"{side}&sort&kind:{sort}&{kind}",
         f"{side}&head:{name}&{near}",
     )
+    return tuple(map(intern, made))
 
 
 def member_features(

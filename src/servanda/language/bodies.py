@@ -164,11 +164,10 @@ def named_again(reading: Reading, known: set[str]) -> dict[int, list[Body]]:
     return {index: bodies for index, bodies in found if bodies}
 
 
-def whole_names(places: Iterable[Span], text: str) -> list[Body]:
+def whole_names(places: Iterable[tuple[int, int]], text: str) -> list[Body]:
     """The longest of the places that overlap, none in the middle of a word."""
     found: list[Body] = []
-    for place in sorted(places, key=lambda p: (p.start - p.stop, text[p.start : p.stop], p.start)):
-        start, stop = place.start, place.stop
+    for start, stop in sorted(places, key=lambda p: (p[0] - p[1], text[p[0] : p[1]], p[0])):
         whole = not (text[start - 1 : start].isalnum() or text[stop : stop + 1].isalnum())
         if whole and not any(b.start < stop and start < b.stop for b in found):
             found.append(Body(start, stop, text[start:stop]))

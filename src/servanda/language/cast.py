@@ -104,20 +104,20 @@ def later_mentions(reading: Reading, known: dict[str, Person], people: dict[int,
     names = Names(known)
     for s in reading.sentences:
         here, reached = people.get(s.index, []), 0
-        for place in sorted(names.within(reading.text, s.start, s.stop), key=lambda p: (p.start, -p.stop)):
-            if place.start < reached or not stands_alone(place, reading.text, s.stop):
+        for start, stop in sorted(names.within(reading.text, s.start, s.stop), key=lambda p: (p[0], -p[1])):
+            if start < reached or not stands_alone(start, stop, reading.text, s.stop):
                 continue
-            reached = place.stop
-            if not any(p.start < place.stop and place.start < p.stop for p in here):
-                person = known[reading.text[place.start : place.stop]]
-                here = sorted([*here, replace(person, start=place.start, stop=place.stop)], key=lambda p: p.start)
+            reached = stop
+            if not any(p.start < stop and start < p.stop for p in here):
+                person = replace(known[reading.text[start:stop]], start=start, stop=stop)
+                here = sorted([*here, person], key=lambda p: p.start)
                 people[s.index] = here
 
 
-def stands_alone(place: Span, text: str, end: int) -> bool:
+def stands_alone(start: int, stop: int, text: str, end: int) -> bool:
     """True where no letter stands beside a place in a sentence that ends there."""
-    before = place.start > 0 and LETTER.match(text, place.start - 1)
-    return not before and (place.stop >= end or not LETTER.match(text, place.stop))
+    before = start > 0 and LETTER.match(text, start - 1)
+    return not before and (stop >= end or not LETTER.match(text, stop))
 
 
 def cast_of(reading: Reading) -> Cast:

@@ -253,10 +253,10 @@ class Names:
     def __init__(self, names: Collection[str]) -> None:
         self.automaton = AhoCorasick(sorted(names), matchkind=MatchKind.Standard)
 
-    def within(self, text: str, start: int, stop: int) -> list[Span]:
-        """Return each place of a name in a stretch, overlapping ones and parts of words too."""
+    def within(self, text: str, start: int, stop: int) -> list[tuple[int, int]]:
+        """Return where each name in a stretch starts and stops, overlapping ones and parts of words too."""
         found = self.automaton.find_matches_as_indexes(text[start:stop], overlapping=True)
-        return [Span(begin + start, end + start) for _, begin, end in found]
+        return [(begin + start, end + start) for _, begin, end in found]
 
 
 def by_reach(hit: Hit) -> tuple[int, int]:

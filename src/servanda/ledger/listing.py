@@ -7,7 +7,7 @@ test holds the two together.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -28,7 +28,6 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    true,
 )
 
 from servanda.ledger.deriving import EVERYBODY, last_watched
@@ -43,6 +42,11 @@ from servanda.problems import QueryError
 NEWEST = (entries.c.last.desc(), entries.c.id.desc())
 DATED = (StatusName.OVERDUE, StatusName.UNWATCHED, StatusName.DUE_SOON)  # found by the index of due dates
 SORTED = ((entries.c.last + "").desc(), entries.c.id.desc())  # the same, where another index finds few
+PARTIES = text(
+    "WITH RECURSIVE next(party) AS (SELECT min(party) FROM entry_parties UNION ALL"
+    " SELECT (SELECT min(party) FROM entry_parties WHERE party > next.party) FROM next WHERE next.party IS NOT NULL)"
+    " SELECT party FROM next WHERE party IS NOT NULL"
+)  # each once, from one place of the index to the next
 FAR = 4000  # hits of a word query that are ranked; more would not be read
 
 
@@ -83,29 +87,33 @@ def counted(connection: Connection, query: Query, as_of: str) -> dict[StatusName
 
 
 def tallied(connection: Connection, query: Query, as_of: str) -> list[Tally]:
-    """Return how many entries a query finds, by kind and status, and how many of them were promised before.
-
-    What is settled between two parties is counted as an index has it; the status of the rest is worked out.
-    """
+    """Return how many entries a query finds, by kind and status, and how many of them were promised before."""
     found: dict[tuple[str, str], tuple[int, int]] = {}
-    for part in parted(connection, query, as_of):
-        settled, kind = entries.c.settled, entries.c.kind
-        dyad = ((settled, settled.is_not(None)), (part.status, settled.is_(None)))
-        for status, which in dyad if part.key else ((part.status, true()),):
-            asked = part.asked(kind, status, func.count(), func.count(entries.c.promised)).where(which)
-            for of, name, count, promised in connection.execute(asked.group_by(status, kind)):
-                before = found.get((of, name), (0, 0))
-                found[of, name] = (before[0] + count, before[1] + promised)
+    for kind, status, count, promised in summed(connection, query, as_of, entries.c.kind):
+        before = found.get((kind, status), (0, 0))
+        found[kind, status] = (before[0] + count, before[1] + promised)
     return [Tally(Kind(kind), StatusName(status), *counts) for (kind, status), counts in found.items()]
+
+
+def summed(connection: Connection, query: Query, as_of: str, *columns: Column[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield values of some columns, a status, how many entries a query finds of both, how many were promised before.
+
+    One combination may come several times, with other entries. What is settled is counted as an index has it.
+    """
+    for part in countable(connection, query, as_of):
+        for status, which in part.halves():
+            asked = part.asked(*columns, status, func.count(), func.count(entries.c.promised)).where(which)
+            yield from map(tuple, connection.execute(asked.group_by(*columns, status)))
 
 
 def latest(connection: Connection, query: Query, as_of: str, limit: int) -> list[Line]:
     """Return the last reported entries of each status that a query finds, at most ``limit`` of each."""
     found: list[Line] = []
-    for part in parted(connection, query, as_of):
+    for part in countable(connection, query, as_of):
         if part.looked is None:
-            asked = part.asked(entries.c.id, part.named, place_in(part.status))
-            found += ranked(connection, asked, limit)
+            for name, which in part.halves():
+                asked = part.asked(entries.c.id, name.label("status"), place_in(name)).where(which)
+                found += ranked(connection, asked, limit)
             continue
         for status in StatusName:
             asked = part.asked(entries.c.id, literal(status.value).label("status"))
@@ -138,7 +146,8 @@ def ranked(connection: Connection, asked: Select[Any], limit: int) -> list[Line]
 class Part:
     """Entries to be asked for: all that a query finds, or of two parties those of the dyad and the wider ones apart.
 
-    ``looked`` is the last day on which the dyad was watched, None where the entries have several parties.
+    ``looked`` is the last day on which the dyad was watched, None where the entries have several parties; ``keys`` are
+    the dyads of one party.
     """
 
     connection: Connection
@@ -147,10 +156,16 @@ class Part:
     key: str | None = None
     wider: Select[Any] | None = None
     looked: str | None = None
+    keys: Sequence[str] = ()
 
     @property
     def named(self) -> ColumnElement[str]:
         return self.status.label("status")
+
+    def halves(self) -> Sequence[tuple[ColumnElement[str], ColumnElement[bool]]]:
+        """Return what is settled and what is not, each with its status: an index that begins so has all of one half."""
+        settled = entries.c.settled
+        return (settled, settled.is_not(None)), (self.status, settled.is_(None))
 
     def asked(self, *columns: Any) -> Select[Any]:
         made: Select[Any] = select(*columns)
@@ -158,6 +173,8 @@ class Part:
             made = made.select_from(entries).where(entries.c.parties == self.key)
         else:
             made = made.select_from(entries.outerjoin(watched, watched.c.parties == entries.c.parties))
+        if self.keys:
+            made = made.where(entries.c.parties.in_(self.keys))
         if self.wider is not None:
             made = made.where(entries.c.id.in_(self.wider))
         return narrowed(self.connection, made, self.query, self.status)
@@ -175,6 +192,17 @@ def parted(connection: Connection, query: Query, as_of: str) -> list[Part]:
     if remembered(connection, ("wider", key), lambda: connection.execute(wider.limit(1)).first() is not None):
         parts.append(Part(connection, bare, status, wider=wider))
     return parts
+
+
+def countable(connection: Connection, query: Query, as_of: str) -> list[Part]:
+    """Return a query in the parts in which all that it finds is read fastest: of one party by its dyads."""
+    if len(set(query.parties)) != 1 or query.words:
+        return parted(connection, query, as_of)
+    party, status, bare = query.parties[0], status_on(connection, as_of), replace(query, parties=())
+    others = connection.execute(PARTIES).scalars()
+    keys = [parties_key(sorted({party, other})) for other in others]
+    wider = select(wide.c.entry).where(wide.c.party == party)
+    return [Part(connection, bare, status, keys=keys), Part(connection, bare, status, wider=wider)]
 
 
 def chosen(connection: Connection, query: Query, as_of: str, *columns: Any) -> Select[Any]:

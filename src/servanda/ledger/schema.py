@@ -195,13 +195,14 @@ entries = Table(
 # What a dossier asks of a dyad, each so that little more is read than is shown. Of two indexes that promise the same,
 # SQLite takes the one made last: those of a part of the entries have to be made after the one of all.
 WHOLE = "entries_parties"
-of_kind = ("parties", "settled", "kind", "stage", "due_last", "firm_last", "promised")
+OUTDATED = {"entries_standing", "entries_agreed"}  # others have taken their place
+of_kind = ("parties", "settled", "kind", "stage", "due_last", "firm_last", "promised", "domains")
 by_due = ("parties", "settled", "due_last", "last", "id", "stage", "firm_last")
 shown = (entries.c.parties, entries.c.last, entries.c.id)
 settled = (entries.c.parties, entries.c.settled, entries.c.last, entries.c.id)
 waited = (entries.c.parties, entries.c.kind, entries.c.last, entries.c.id, entries.c.agreed, entries.c.concluded)
 DYADS = (
-    Index("entries_standing", *(entries.c[name] for name in of_kind)),
+    Index("entries_counted", *(entries.c[name] for name in of_kind)),
     Index("entries_waiting", *(entries.c[name] for name in by_due)),
     Index("entries_settled", *settled, sqlite_where=entries.c.settled.is_not(None)),
     Index("entries_conflicts", *shown, sqlite_where=entries.c.conflicts > 0),
@@ -324,6 +325,10 @@ def complete(engine: Engine, known: Sequence[str]) -> None:
         metadata.create_all(engine, [twins, pending])
     if NEAREST.name not in known:
         NEAREST.create(engine, checkfirst=True)
+    if gone := OUTDATED.intersection(known):
+        with engine.begin() as connection:
+            for name in gone:
+                connection.exec_driver_sql(f"DROP INDEX IF EXISTS {name}")
     first = known.index(WHOLE)
     for index in DYADS:
         if index.name not in known:

@@ -80,10 +80,9 @@ def facets(ledger: Ledger, query: str) -> Facets:
     """Return the counts for the facets of a list; the facets themselves should not be in the query."""
     day = date.today().isoformat()
     with ledger.looking() as connection:
-        status = listing.status_on(connection, day)
-        columns = (entries.c.kind, status, entries.c.stage, entries.c.domains)
-        asked = listing.chosen(connection, parse(query), day, *columns, func.count()).group_by(*columns)
-        rows = [(r[0], r[1], r[2] or "", tuple((r[3] or "").split()), r[4]) for r in connection.execute(asked)]
+        columns = (entries.c.kind, entries.c.stage, entries.c.domains)
+        told = listing.summed(connection, replace(parse(query), sort=None), day, *columns)
+        rows = [(kind, status, stage or "", tuple((of or "").split()), n) for kind, stage, of, status, n, _ in told]
     return Facets(tuple(rows))
 
 
@@ -91,11 +90,8 @@ def by_parties(ledger: Ledger, query: str | Query) -> dict[tuple[str, ...], Sum]
     """Return the sums of every set of parties that a query finds."""
     day, told = date.today().isoformat(), dict[tuple[str, ...], Sum]()
     with ledger.looking() as connection:
-        status = listing.status_on(connection, day)
-        counts = (func.count(), func.count(entries.c.promised))
-        wanted = parse(query) if isinstance(query, str) else query
-        asked = listing.chosen(connection, replace(wanted, sort=None), day, entries.c.parties, status, *counts)
-        for parties, name, n, promised in connection.execute(asked.group_by(entries.c.parties, status)):
+        wanted = replace(parse(query) if isinstance(query, str) else query, sort=None)
+        for parties, name, n, promised in listing.summed(connection, wanted, day, entries.c.parties):
             key = tuple(parties.split())
             told[key] = told.get(key, Sum()) + summed(StatusName(name), n, promised)
     return told

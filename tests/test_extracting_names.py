@@ -51,9 +51,7 @@ def test_what_only_says_that_something_is_given_is_no_good(text: str) -> None:
 
 
 def test_a_party_is_no_good() -> None:
-    assert {"patrol boats"} == items(
-        "Japan will deliver to Fiji two patrol boats and Japan signed an agreement with Tonga on Monday."
-    )
+    assert {"patrol boats"} == items("Japan delivered two patrol boats to Fiji and Tonga on Monday.")
 
 
 def test_ships_are_named_by_their_navies_letters() -> None:

@@ -18,6 +18,7 @@ import regex
 from servanda.extracting.candidates import Candidate, candidates
 from servanda.extracting.choosing import choose, members_of
 from servanda.extracting.explaining import Nearness, nearness, reasons
+from servanda.extracting.goods import GIVEN
 from servanda.extracting.linear import Weights, known, models, probability, score
 from servanda.extracting.merging import Thing, distinct, things
 from servanda.extracting.parties import best, choices, hosts_apart
@@ -214,7 +215,10 @@ def ruled(thing: Thing, setting: Setting) -> Slots:
     slots = slots_of(c, stage, c.parties, reading, setting.cast, evidence(c, c.phrase, reading))
     for member in [m for m in thing.members if m is not c][:TELLING]:
         quote = evidence(member, member.phrase, reading)
-        add_missing(slots, slots_of(member, stage, c.parties, reading, setting.cast, quote, 1))
+        more = slots_of(member, stage, c.parties, reading, setting.cast, quote, 1)
+        add_missing(slots, more)
+        if c.form in GIVEN and member.form in GIVEN:
+            slots.take("items", more)
     return slots
 
 
@@ -260,12 +264,11 @@ def values(slots: Slots) -> dict[str, Any]:
 def add_missing(slots: Slots, more: Slots) -> None:
     """Take from a repetition what the first mention does not say; a second date is left alone, bodies come in pairs."""
     for slot in ("when", "due", "period", "persons", "where", "under"):
-        if slot in more.values and slot not in slots.values and not (slot == "due" and "when" in slots.values):
-            slots.values[slot] = more.values[slot]
-            slots.spans[slot] = more.spans[slot]
+        if not (slot == "due" and "when" in slots.values):
+            slots.take(slot, more)
     both = more.values.get("orgs", ())
     if "orgs" not in slots.values and len(both) > 1:
-        slots.values["orgs"], slots.spans["orgs"] = both, more.spans["orgs"]
+        slots.take("orgs", more)
 
 
 def extract(document: Document, trained: Mapping[str, Weights] | None = None) -> Extraction:

@@ -18,8 +18,9 @@ from servanda.language.mentions import Reading, Sentence
 from servanda.language.packs import pack
 from servanda.model import Span
 
-GIVEN = ("supply", "procurement", "export", "co-production", "co-development", "joint-venture", "facility")
+GIVEN = ("supply", "procurement", "export", "co-production", "co-development", "joint-venture")
 MADE = ("trade", "project")
+HELD = ("meeting", "training", "exercise", "exchange", "institution")
 LONGEST_NAME = 5
 LONGEST_LIST = 6
 WORD_BEHIND = regex.compile(r"[ -]([\p{L}\p{N}]+)")
@@ -70,6 +71,8 @@ def goods_of(c: Candidate, reading: Reading, names: Sequence[Span]) -> list[Span
     found = taken(c, reading, words) if words.skipped and c.form in GIVEN else []
     known = [g for g in known_goods(c) if not is_modifier(g, c.sentence, reading)]
     known += models(c, reading.text) if c.kind in MADE else []
+    if c.kind in HELD:
+        known = [k for k in known if c.phrase.covers(k)]
     found += [k for k in joined(known, reading.text) if not any(k.meets(f) for f in found)]
     found = [f for f in found if not any(n.meets(f) for n in names)]
     sailing = list(ships(c, reading)) if c.kind in SAILED or c.form in SAILED_FORMS else []
@@ -234,5 +237,6 @@ def before(c: Candidate, reading: Reading, words: Words) -> Iterator[Span]:
         if NUMBER.fullmatch(word[0]):
             break
         start = edge = word.start()
-    if start < stop and is_good(text[start:stop], words):
+    named = text[start:stop].istitle() and " " not in text[start:stop]
+    if start < stop and not named and is_good(text[start:stop], words):
         yield Span(start, stop)

@@ -84,8 +84,10 @@ def put_bodies(slots: Slots, c: Candidate, cast: Cast, reading: Reading, quote: 
 
 
 def put_items(slots: Slots, c: Candidate, reading: Reading, cast: Cast) -> None:
-    """The goods that a thing is about, none that is a part of a body's name."""
-    names = [Span(b.start, b.stop) for b in cast.named.get(c.sentence.index, [])]
+    """The goods that a thing is about, none that is a part of a body's or a person's name."""
+    s = c.sentence
+    names = [Span(b.start, b.stop) for b in (*cast.named.get(s.index, []), *cast.people.get(s.index, []))]
+    names += [m.span for m in s.marked("office")]
     slots.put_all("items", ((plain(reading.text[g.start : g.stop]), g) for g in goods_of(c, reading, names)))
 
 

@@ -33,6 +33,11 @@ class Slots:
             self.values.pop(slot, None)
             self.spans.pop(slot, None)
 
+    def take(self, slot: str, more: Slots) -> None:
+        """Fill a slot that is empty here as another claim's mention fills it."""
+        if slot in more.values and slot not in self.values:
+            self.values[slot], self.spans[slot] = more.values[slot], more.spans[slot]
+
     def put_all(self, slot: str, found: Iterable[tuple[str, Span]]) -> None:
         pairs = dict(reversed([*found]))
         if pairs and slot not in self.values:

@@ -224,8 +224,13 @@ def sessions(connection: Connection, query: Query, as_of: str, limit: int) -> li
 
 
 def having(connection: Connection, query: Query, as_of: str, column: Column[Any], limit: int) -> list[Line]:
-    asked = (part.asked(entries, part.named).where(column.is_not(None)) for part in parted(connection, query, as_of))
-    found = [row for one in asked for row in connection.execute(one.order_by(*NEWEST).limit(limit)).mappings()]
+    found: list[Mapping[Any, Any]] = []
+    for part in countable(connection, query, as_of):
+        asked = part.asked(entries, part.named).where(column.is_not(None))
+        if part.keys:  # of many dyads the newest are sought before their lines are read
+            some = part.asked(entries.c.id).where(column.is_not(None)).order_by(*NEWEST).limit(limit).subquery()
+            asked = asked.join(some, some.c.id == entries.c.id)
+        found += connection.execute(asked.order_by(*NEWEST).limit(limit)).mappings()
     return [line_from(row) for row in sorted(found, key=lambda row: (row["last"], row["id"]), reverse=True)[:limit]]
 
 
@@ -233,7 +238,7 @@ def waits(connection: Connection, query: Query, as_of: str, limit: int) -> list[
     """Return when texts that a query finds were agreed and when concluded, those last reported first."""
     both = (entries.c.kind == Kind.INSTRUMENT, entries.c.agreed <= entries.c.concluded)
     found: list[tuple[str, str, str]] = []
-    for part in parted(connection, query, as_of):
+    for part in countable(connection, query, as_of):
         asked = part.asked(entries.c.last, entries.c.agreed, entries.c.concluded).where(*both)
         found += [(row[0], row[1], row[2]) for row in connection.execute(asked.order_by(*NEWEST).limit(limit))]
     return [(agreed, concluded) for _, agreed, concluded in sorted(found, reverse=True)[:limit]]

@@ -51,7 +51,7 @@ def test_what_only_says_that_something_is_given_is_no_good(text: str) -> None:
 
 
 def test_a_party_is_no_good() -> None:
-    assert {"patrol boats"} == items("Japan delivered two patrol boats to Fiji and Tonga on Monday.")
+    assert {"patrol boats"} == items("Japan has delivered Fiji two patrol boats on Monday.")
 
 
 def test_ships_are_named_by_their_navies_letters() -> None:
@@ -101,3 +101,12 @@ def test_a_navys_letters_are_no_body() -> None:
 
 def test_the_commission_that_meets_is_no_body_beside_its_meeting() -> None:
     assert set() == orgs("Kenya and India held the second session of the Joint Trade Committee in Nairobi on Monday.")
+
+
+def test_a_gift_is_of_its_goods_field() -> None:
+    assert [("health",)] == [c.domains for c in claims("India handed over to Fiji ten dialysis machines on Monday.")]
+
+
+def test_what_nothing_tells_of_is_of_the_field_spoken_of_beside_it() -> None:
+    text = "Norway and Peru held talks about fisheries and fishing.\n\nThey signed an agreement in Lima on Monday."
+    assert ("agriculture",) == next(c for c in claims(text) if "agreement" in c.title).domains

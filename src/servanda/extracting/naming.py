@@ -12,7 +12,7 @@ import regex
 from servanda.codebook import organisations
 from servanda.extracting.bodies import bodies_beside
 from servanda.extracting.candidates import Candidate
-from servanda.extracting.goods import goods_of
+from servanda.extracting.goods import MADE, goods_of
 from servanda.extracting.values import HELD, Slots, plain
 from servanda.language.cast import Cast
 from servanda.language.mentions import PartyMention, Reading, Sentence
@@ -24,6 +24,7 @@ PLACED = (Kind.MEETING, Kind.EXERCISE, Kind.INSTRUMENT, Kind.INSTITUTION)
 PLACED_FORMS = ("facility",)
 SEATED = (Kind.MEETING, Kind.INSTRUMENT)
 BRACKETS = regex.compile(r"\([^()]*\)")
+AWAY = 1
 ONE_SIDED = ("visit", "grant", "loan", "supply", "aid")
 NAME_PIECE = r"\p{Lu}[\p{L}\p{M}\p{N}’'&-]*|of|on|for|and|the|\d{4}(?:-\d{2,4})?"
 UNDER = regex.compile(rf"(?:the |its |their )?((?:{NAME_PIECE}|in)(?: (?:{NAME_PIECE}))*)")
@@ -86,25 +87,45 @@ def put_bodies(slots: Slots, c: Candidate, cast: Cast, reading: Reading, quote: 
 def put_items(slots: Slots, c: Candidate, reading: Reading, cast: Cast) -> None:
     """The goods that a thing is about, none that is a part of a body's or a person's name."""
     s = c.sentence
-    names = [Span(b.start, b.stop) for b in (*cast.named.get(s.index, []), *cast.people.get(s.index, []))]
+    names = [Span(b.start, b.stop) for b in cast.named.get(s.index, [])]
+    names += [Span(p.start, p.stop) for p in cast.people.get(s.index, [])]
     names += [m.span for m in s.marked("office")]
     slots.put_all("items", ((plain(reading.text[g.start : g.stop]), g) for g in goods_of(c, reading, names)))
 
 
-def put_domains(slots: Slots, c: Candidate, quote: Span) -> None:
-    """Fields named in the phrase; else the head's own; else those named nearest in the quotation; else diplomacy."""
+def put_domains(slots: Slots, c: Candidate, reading: Reading, quote: Span) -> None:
+    """Fields named in the phrase; else the head's own; else those named nearest in the quotation; else diplomacy.
+
+    Of a gift, a sale or a project those of its goods too, and where nothing else tells, what is spoken of around it.
+    """
     inside = [d for d in c.sentence.domains if c.phrase.start <= d.start < c.phrase.stop]
-    own = c.head.entry.data.get("domains") or []
+    own = [*(c.head.entry.data.get("domains") or []), *fields_of_goods(slots, c)]
     if not inside and not own:
         near = [d for d in c.sentence.domains if quote.start <= d.start < quote.stop]
         near = [d for d in near if c.sentence.breaks_between(d.start, c.head.start) <= 1]
         inside = near if c.kind != Kind.MEETING else []
-    counted = Counter([d.entry.value for d in inside] + list(own))
-    names = tuple(sorted(counted)) or ("diplomacy",)
+    counted = Counter([d.entry.value for d in inside] + own)
+    names = tuple(sorted(counted)) or field_around(c, reading)
     if len(names) > 1 and "diplomacy" in names:
         names = tuple(n for n in names if n != "diplomacy")
     slots.values["domains"] = names
     slots.spans["domains"] = tuple(d.span for d in inside)
+
+
+def fields_of_goods(slots: Slots, c: Candidate) -> list[str]:
+    """The fields of the goods that are given, sold or made: arms are of the defence industry."""
+    spans = slots.spans.get("items", ()) if c.kind in MADE else ()
+    known = [i for i in c.sentence.items if any(i.span.meets(s) for s in spans)]
+    return [name for i in known for name in i.entry.data.get("domains", ())]
+
+
+def field_around(c: Candidate, reading: Reading) -> tuple[str, ...]:
+    """The field most spoken of in the sentences around, but for talks; else diplomacy."""
+    if c.kind in (Kind.MEETING, Kind.INSTITUTION, Kind.EXCHANGE):
+        return ("diplomacy",)
+    near = reading.sentences[max(0, c.sentence.index - AWAY) : c.sentence.index + AWAY + 1]
+    told = Counter(d.entry.value for s in near for d in s.domains if d.entry.value != "diplomacy")
+    return (min(told, key=lambda name: (-told[name], name)),) if told else ("diplomacy",)
 
 
 def put_doer(slots: Slots, c: Candidate, stage: Stage, parties: tuple[str, ...]) -> None:
@@ -233,7 +254,7 @@ def put_names(
     put_doer(slots, c, stage, parties)
     put_bodies(slots, c, cast, reading, quote)
     put_items(slots, c, reading, cast)
-    put_domains(slots, c, quote)
+    put_domains(slots, c, reading, quote)
     put_place(slots, c, parties, reading, cast, quote)
     put_under(slots, c, reading)
     put_source(slots, c, cast)

@@ -229,8 +229,16 @@ async def reading(
             await asyncio.sleep(rng.expovariate(1 / pause))
 
 
+async def warmed(server: Server, pages: Addresses) -> None:
+    """Read one of each page a few times, so that a server that has just begun has counted what it counts once."""
+    for reader in [Reader(server.port) for _ in range(4)]:
+        for where in pages.values():
+            await reader.read(where[0])
+
+
 async def many(server: Server, path: Path, pages: Addresses, readers: int, seconds: float, pause: float) -> None:
     """Print how long pages take for many at once while reports are filed."""
+    await warmed(server, pages)
     with tempfile.TemporaryDirectory() as folder:
         reports(Path(folder), 4000)
         adding = subprocess.Popen(

@@ -65,9 +65,10 @@ class Crew:
             waiting |= {pool.submit(work_here, work, job) for job in islice(left, AHEAD * self.size - len(waiting))}
             if not waiting:
                 return
-            for done in wait(waiting, return_when=FIRST_COMPLETED).done:
-                waiting.discard(done)
-                yield done.result()
+            done = wait(waiting, return_when=FIRST_COMPLETED).done
+            waiting -= done
+            while done:  # a result that was used is not held
+                yield done.pop().result()
 
 
 def open_here(path: str, ruled: Rulings) -> None:

@@ -142,6 +142,8 @@ def compared(connection: Connection, ruled: Rulings, base: str, own: array[int],
     pairs = ((pair, known[pair[0]], known[pair[1]]) for pair in pairs_in(base, known, found))
     rows = list(deriving.edge_rows(pairs))
     kept = {n: first for n, first in held.items() if found[first]}
+    known.clear()  # folding has the room
+    found.clear()
     elsewhere = {n for n, of in filed.items() if n in bound or bases(frozenset(of.claim.parties)) != [base]}
     left = reached(filed, rows, held, elsewhere)
     own_ties = [(a, b, score) for a, b, score, _ in rows if score is not None and a not in left]

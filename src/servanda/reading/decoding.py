@@ -35,6 +35,9 @@ _MEANT = {
 }  # fmt: skip
 
 
+BYTE_ORDER_MARK = "byte order mark"
+
+
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """Text with the encoding it was read by, how that is known, and how many characters were lost."""
@@ -54,7 +57,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     """Return the text of ``data``; ``declared`` is what a header said of its encoding."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _read(data[len(mark) :], encoding, "byte order mark")
+            return _read(data[len(mark) :], encoding, BYTE_ORDER_MARK)
     if (found := _plainly_utf8(data)) is not None:
         return found
     for named in (declared, _declared_in(data)):

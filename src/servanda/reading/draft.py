@@ -171,9 +171,9 @@ class Material:
             declared = text[start.end() : start.end() + _DECLARES]
         if _OUTSIDE.search(declared):
             yield self.problem("names something outside it as a part; that is never fetched.", "unsafe-entity")
-        end = max(start.end(), text.find("]>", start.end()))
-        names = [n for n in dict.fromkeys(_ENTITY.findall(declared)) if text.find(f"&{n};", end) >= 0]
-        if names:
+        own = dict.fromkeys(_ENTITY.findall(declared))
+        end = max(start.end(), text.find("]>", start.end())) if own else 0
+        if names := [n for n in own if text.find(f"&{n};", end) >= 0]:
             told = ", ".join(f"&{name};" for name in names[:_TOLD]) + ("…" if len(names) > _TOLD else "")
             what = f"uses entities of its own ({told}); they are never put in, so their words are missing."
             yield self.problem(what, "unsafe-entity", "Save it with the words themselves.")

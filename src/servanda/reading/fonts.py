@@ -19,7 +19,7 @@ _NAMED = re.compile(
     rb"((?:%s)[\w -]{0,20})" % b"|".join(_NAMES),
     re.I,
 )
-_ODD = re.compile(r"\S*[a-z][A-Z>;=|{}\[\]~^+]+[A-Za-z]\S*")
+_ODD = re.compile(r"[a-z][A-Z>;=|{}\[\]~^+]+[A-Za-z]")
 _SAMPLE = 3_000  # code points that are looked at
 _SHARE = 0.1  # of words that are odd in such a text, and in no other
 

@@ -14,7 +14,7 @@ from servanda.problems import Problem
 
 from .aligning import as_markup
 from .boilerplate import boilerplate
-from .decoding import decode
+from .decoding import BYTE_ORDER_MARK, Decoded, decode
 from .draft import Draft, Facts, Material, Refused
 from .fonts import before_unicode
 from .main_text import report_in
@@ -23,10 +23,10 @@ from .plain import losses
 
 _FEW = 2048
 _SUBSET = re.compile(r"(\s*(?:<\?[^>]*>\s*)?<!DOCTYPE[^>\[]*)\[[^\]]*\]\s*>", re.I)
-_LARGE = 1 << 18  # code points from which a page's tags are looked at before they are parsed
 _TAG = re.compile(r"<[a-zA-Z](?:[^>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?|[\"'])*+")
 _ATTRIBUTE = re.compile(r"[\s/]*+[^\s/=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s]*+))?")
 _LONG = 2_000  # code points of a tag from which its attributes are counted
+_PARTS = b" \t\n\f\r/="  # one of these stands before each attribute, or in the one before it
 _PAIR = 1e-8  # seconds that the parser takes to compare two attributes, about
 _BODY = re.compile(r"<body\b", re.I)
 
@@ -36,7 +36,7 @@ def read_page(material: Material) -> Iterator[Draft | Problem]:
     raw = decode(material.data, material.declared)
     material.bound(raw.text)
     _bound_attributes(raw.text, material)
-    tree, cut = _tree(raw.text, material)
+    tree, cut = _tree(raw, material)
     if tree is None:
         yield material.problem("holds no HTML element.", "no-text", "Check that the page is complete.")
         return
@@ -58,10 +58,14 @@ def read_page(material: Material) -> Iterator[Draft | Problem]:
 def _bound_attributes(text: str, material: Material) -> None:
     """Refuse a page whose parsing would not end in time: each attribute of a tag is compared with all before it.
 
-    The parser cannot be interrupted, so what it has to do is counted before.
+    The parser cannot be interrupted, so what it has to do is counted before; most pages have too few signs
+    that could part attributes for a look at their tags.
     """
+    most = len(material.data) - len(material.data.translate(None, _PARTS))
+    if most**2 // 2 * _PAIR <= material.limits.seconds / 2:
+        return
     pairs = 0
-    for tag in _TAG.finditer(text) if len(text) > _LARGE else ():
+    for tag in _TAG.finditer(text):
         if tag.end() - tag.start() > _LONG:
             pairs += len(_ATTRIBUTE.findall(tag[0])) ** 2 // 2
     if pairs * _PAIR > material.limits.seconds / 2:
@@ -82,15 +86,16 @@ def _line_start(text: str, line: int | None) -> int:
     return low
 
 
-def _tree(text: str, material: Material) -> tuple[etree._Element | None, list[Problem]]:
+def _tree(raw: Decoded, material: Material) -> tuple[etree._Element | None, list[Problem]]:
     """Return the page's root, and where the parser read no further why."""
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, collect_ids=False, remove_comments=True, remove_pis=True
     )
+    text, plainly = raw.text, raw.encoding == "utf-8" and raw.how != BYTE_ORDER_MARK and not raw.lost
     if declared := _SUBSET.match(text):  # the parser knows none of it, and takes its end for text
         text = declared[1] + ">" + "\n" * declared[0].count("\n", declared.end(1)) + text[declared.end() :]
     try:
-        tree = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        tree = etree.fromstring(material.data if plainly and not declared else text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         return None, []
     return tree, [material.cut(error.message) for error in parser.error_log.filter_from_fatals()][:1]

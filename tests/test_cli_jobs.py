@@ -73,9 +73,7 @@ class Elsewhere:
         jobs.here.clear()
 
 
-@bounds(
-    max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
-)
+@bounds(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
 @given(said=st.lists(saying, min_size=7, max_size=20), broken=st.booleans())
 def test_two_jobs_make_the_same_ledger_as_one(
     said: list[tuple[str, str, int]], broken: bool, tmp_path_factory: pytest.TempPathFactory, small: None

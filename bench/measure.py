@@ -10,7 +10,7 @@
 
 The real path is run: ``servanda.reading.read`` of each raw text (with its publication day, the seeds without),
 then ``extract``, then ../shared/score.py. Of dev only figures and ids are printed. Our own reports in tests/gold are
-parts by themselves; of those in Hindi and Russian the weights have learnt.
+parts by themselves; of those in English, Hindi and Russian the weights have learnt.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Every object head that might be a claim, with the readable features by which it is judged.
 
 Candidates are generous: whatever a pack calls a head is one. What is kept, how far it has
-come and whose it is are chosen later, from features that name cues, marks and positions
-and never the words of one text.
+come and whose it is are chosen later, from features that name cues, marks, positions and
+the words about a head; a word has a weight where training met it three times or more.
 """
 
 from __future__ import annotations

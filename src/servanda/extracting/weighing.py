@@ -44,7 +44,7 @@ def article(c: Candidate) -> str:
 
 
 def own_features(thing: Thing) -> list[str]:
-    """What a thing's clearest member shows, and how its members agree."""
+    """What a thing's clearest member shows, the words about it ("b=port") left out, and how its members agree."""
     c = thing.lead
     chances = sorted((m.keep for m in thing.members), reverse=True)
     size, choices = len(thing.members), len({m.parties for m in thing.members})

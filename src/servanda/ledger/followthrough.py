@@ -171,14 +171,18 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(word.casefold() for word in told[name])
 
 
+def says_not_kept(filed: Filed) -> bool:
+    said = " ".join(q.words for q in filed.claim.quotations).casefold()
+    return any(word in said for word in words_of("denials"))
+
+
 def denied(kind: Kind, history: History, watch: Watch, as_of: str, successor: str | None) -> Found:
     if not history.dues:
         return None
     due = history.dues[-1].last
     for step in reversed(history.steps):
         for filed in step.evidence:
-            said = " ".join(q.words for q in filed.claim.quotations).casefold()
-            if filed.firm and filed.card.day > due and any(word in said for word in words_of("denials")):
+            if filed.firm and filed.card.day > due and says_not_kept(filed):
                 return (
                     StatusName.NOT_KEPT,
                     "somebody says so",

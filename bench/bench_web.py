@@ -77,6 +77,10 @@ class Server:
     port: int
     pid: int
 
+    def took(self) -> float:
+        """Return the seconds of processor time that it alone took so far, to the microsecond."""
+        return time.clock_gettime((~self.pid << 3) | 2)  # the clock of another process (clock_getcpuclockid)
+
     def worked(self) -> float:
         """Return the seconds of processor time that it and its workers took so far."""
         told = 0.0
@@ -151,18 +155,31 @@ def high(taken: Sequence[float]) -> float:
 
 
 async def each_page(server: Server, pages: Addresses) -> None:
-    """Print how long each page takes, one after another, and how much is sent."""
+    """Print how long each page takes, one after another, its processor time, and how much is sent."""
     reader = Reader(server.port)
+    await counted(server)
     for name, where in pages.items():
-        taken, size = list[float](), 0
+        taken, worked, size = list[float](), list[float](), 0
         for address in where:
-            began = time.perf_counter()
+            began, before = time.perf_counter(), server.took()
             status, length = await reader.read(address)
             taken.append(1000 * (time.perf_counter() - began))
+            worked.append(1000 * (server.took() - before))
             size = max(size, length)
             assert 200 == status, (status, address)
         told = f"first {taken[0]:7.1f}  median {statistics.median(taken):6.1f}  p95 {high(taken):6.1f} ms"
-        print(f"{name:<20} {told}  {size / 1000:6.1f} kB", flush=True)
+        told += f"  processor first {worked[0]:7.1f}  p95 {high(worked):6.1f} ms"
+        print(f"{name:<20} {told}  {size / 1000:6.1f} kB  load {os.getloadavg()[0]:.1f}", flush=True)
+
+
+async def counted(server: Server) -> None:
+    """Wait until a server that has just begun counts no more, and print how long it counted."""
+    quiet, before = 0, server.took()
+    while quiet < 4:
+        await asyncio.sleep(0.5)
+        now = server.took()
+        quiet, before = (quiet + 1 if now - before < 0.02 else 0), now
+    print(f"{'begun':<20} after {before:.1f} s of processor time", flush=True)
 
 
 def in_a_browser(server: Server, pages: Addresses) -> None:

@@ -32,16 +32,16 @@ class Boilerplate:
 
     def is_line(self, line: str) -> bool:
         """True where the whole line is boilerplate."""
-        if len(line) > _LONGEST:
-            return False
-        folded = " ".join(line.split()).casefold()
+        return len(line) <= _LONGEST and self._goes(_folded(line))
+
+    def _goes(self, folded: str) -> bool:
         return folded in self.exact or any(
             pattern.fullmatch(folded) for key in (_key(folded), "") if (pattern := self.lines.get(key)) is not None
         )
 
     def is_end(self, line: str) -> bool:
         """True where the line heads what no longer belongs to the report (comments, related stories)."""
-        return len(line) <= _LONGEST and " ".join(line.split()).casefold().rstrip(" :") in self.ends
+        return len(line) <= _LONGEST and _folded(line).rstrip(" :") in self.ends
 
     def edits(self, paragraph: str, start: int) -> Iterator[Edit]:
         """Yield edits that take the boilerplate lines out of a paragraph that starts at ``start``."""
@@ -49,7 +49,7 @@ class Boilerplate:
             return
         at = start
         for line in paragraph.split("\n"):
-            if self.is_line(line) or self.is_end(line):
+            if len(line) <= _LONGEST and (self._goes(folded := _folded(line)) or folded.rstrip(" :") in self.ends):
                 yield at, at + len(line), ""
             at += len(line) + 1
 
@@ -69,6 +69,10 @@ def boilerplate() -> Boilerplate:
         keyed.setdefault("" if form.startswith("*") else _key(form.casefold()), []).append(pattern)
     exact, ends = (frozenset(f.casefold() for f in lists[key]) for key in ("lines", "ends_text"))
     return Boilerplate(exact, {key: re.compile("|".join(patterns)) for key, patterns in keyed.items()}, ends)
+
+
+def _folded(line: str) -> str:
+    return " ".join(line.split()).casefold()
 
 
 def _key(folded: str) -> str:

@@ -27,7 +27,12 @@ _JUNK = re.compile(
     "\r(?=\n)|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb]+"
     "|[\u200c\u200d]++(?![^\\W\\d_]|[\u0300-\u036f\u0600-\u06ff\u0900-\u0dff\u1000-\u109f\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])"
 )
+# Where none of these signs stands there is no junk: a set of signs is sought four times as fast as the above.
+_ODD = re.compile(
+    "[\r\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb]"
+)
 _RUNS = re.compile(r"\s{2,}+")
+_UNTIDY = ("  ", " \n", "\n ", "\n\n\n")
 _LONE_RETURN = re.compile("\r")
 _REPEATED_LENGTH = 40
 _SCRAP = 200
@@ -36,18 +41,26 @@ _MOSTLY = 0.6
 
 def cleaned(body: Traced, boilerplate: Boilerplate | None = None) -> Traced:
     """Return the clean text of a body; see the module's invariant."""
-    text = body if body.text.isprintable() else body.sub(_JUNK, "").sub(_LONE_RETURN, "\n")
+    text = body.sub(_JUNK, "").sub(_LONE_RETURN, "\n") if _ODD.search(body.text) else body
     if _EXOTIC.search(text.text):
-        text = text.translate(_ONE_TO_ONE)
+        text = Traced(_EXOTIC.sub(_plain, text.text), text.anchors)
     text = composed_nfc(text)
     text = tidied(text)
     cut = text.edit(_cut(text.text, boilerplate))
     return text if cut is text else tidied(cut)
 
 
+def _plain(space: re.Match[str]) -> str:
+    return _ONE_TO_ONE[ord(space[0])]
+
+
 def tidied(text: Traced) -> Traced:
-    """Return the text with single blanks, no blanks at the ends of lines, and no more than one empty line."""
-    text = text.edit((m.start(), m.end(), new) for m in _RUNS.finditer(text.text) if (new := _gap(m[0])) != m[0])
+    """Return the text with single blanks, no blanks at the ends of lines, and no more than one empty line.
+
+    Its white space is of blanks and line breaks alone.
+    """
+    if any(run in text.text for run in _UNTIDY):
+        text = text.edit((m.start(), m.end(), new) for m in _RUNS.finditer(text.text) if (new := _gap(m[0])) != m[0])
     stripped = text.text.strip()
     start = text.text.find(stripped) if stripped else 0
     return text if len(stripped) == len(text.text) else text.cut(start, start + len(stripped))

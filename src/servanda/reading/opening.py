@@ -88,10 +88,9 @@ def _read(material: Material) -> Iterator[Draft | Problem | Sealed]:
 def _sort_of(material: Material) -> str:
     """Sniff the head; a long run of NULs or blanks at the start may hide what follows, so then all of it."""
     material.stream.seek(0)
-    head = material.stream.read(HEAD)
-    if material.stream.seekable() and sniffed(head, material.where) == "empty":
-        head = material.data
-    sort = sniffed(head, material.where)
+    sort = sniffed(material.stream.read(HEAD), material.where)
+    if sort == "empty" and material.stream.seekable():
+        sort = sniffed(material.data, material.where)
     material.stream.seek(0)
     if sort == "zip":
         from .office import office_sort

@@ -8,25 +8,27 @@ the words about a head; a word has a weight where training met it three times or
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import regex
 
 from servanda.language.mentions import Reading, Sentence
 from servanda.language.packs import Hit
+from servanda.language.sentences import runs_in
 from servanda.model import Kind, Span, Stage
 
 PLAIN_WORD = regex.compile(r"[\p{L}\p{M}\p{N}$%]+")
 STEPS = (1, 2, 4, 7, 12, 20)
+NO_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}$%]")
 NEAR = 28
 TOUCHING = 2
-FAR = -1000
 TURNS = 90
 STEM = 6
+KNOWN = 16_000
 NEXT = 3
 NOWHERE = Span(0, 0)
 TOPICS = ("war", "crime", "sport", "domestic", "opinion", "market")
@@ -94,7 +96,10 @@ class Governor(NamedTuple):
 
 @dataclass(slots=True)
 class Candidate:
-    """One head in one sentence. ``features`` describe it without its parties; packs share the ``name`` of a head."""
+    """One head in one sentence. ``features`` describe it without its parties; packs share the ``name`` of a head.
+
+    The first ``general`` features are the document's, those from ``worded`` on tell of the words about it ("b=port").
+    """
 
     sentence: Sentence
     head: Hit
@@ -102,6 +107,8 @@ class Candidate:
     form: str | None
     governors: list[Governor]
     features: list[str] = field(default_factory=list)
+    general: int = 0
+    worded: int = 0
     parties: tuple[str, ...] = ()
     party_score: float = 0.0
     party_features: list[str] = field(default_factory=list)
@@ -183,83 +190,82 @@ def document_features(reading: Reading) -> list[str]:
     ]
 
 
-def cue_features(c: Candidate) -> list[str]:
+def cue_features(c: Candidate, kind: str) -> list[str]:
     if not c.governors:
         return ["cue:none", f"cue:none&{c.name}"]
-    first = c.governors[0]
-    far = step(first.cost)
+    first, far = c.governors[0], step(c.governors[0].cost)
+    stage = first.cue.entry.value
     made = [
         f"cue:{first.name}",
-        f"cue.stage:{first.stage}",
+        f"cue.stage:{stage}",
         f"cue.far:{far}",
-        f"cue.stage&far:{first.stage}{far}",
+        f"cue.stage&far:{stage}{far}",
         f"cue.behind:{first.behind}",
-        f"cue.stage&kind:{first.stage}&{c.kind}",
-        f"cue.stage&head:{first.stage}&{c.name}",
+        f"cue.stage&kind:{stage}&{kind}",
+        f"cue.stage&head:{stage}&{c.name}",
     ]
-    made += [f"cue2.stage:{g.stage}{step(g.cost)}" for g in c.governors[1:3]]
+    made += [f"cue2.stage:{g.cue.entry.value}{step(g.cost)}" for g in c.governors[1:3]]
     return made
 
 
-def mark_features(c: Candidate) -> list[str]:
+def mark_features(c: Candidate, order: Order) -> list[str]:
     """Marks of tense and doubt near the head, marks beside it, and what the sentence is about."""
     s, start, stop = c.sentence, c.head.start, c.head.stop
-    made = []
-    for name in TENSES:
-        for mark in s.marked(name):
-            a, b = (mark.stop, start) if mark.stop <= start else (stop, mark.start)
-            if (mark.start < stop and mark.stop > start) or s.breaks_between(a, b) == 0:
-                made.append(f"{name}:{'after' if mark.start >= stop else 'before'}")
-    made += [f"has:{name}" for name in ABOUT if name in s.marks]
-    for name in BESIDE:
-        if name in s.marks:
-            made += beside_features(name, s.marks[name], c.head)
+    first, last = s.clause(start), s.clause(stop)
+    made = [*order.about]
+    for mark, opens, closes, name in order.tenses:
+        if mark.start >= stop:
+            made += [f"{name}:after"] * (opens == last)
+        elif mark.stop > start or closes == first:
+            made.append(f"{name}:before")
+    made += beside_features(order, start, stop)
     party = next((m for m in s.parties if m.start >= stop), None)
     if party is not None and party.start - stop < 6 and s.mark_after("to", party.stop, 1):
         made.append(f"party-to:{c.name}")
     return made
 
 
-def beside_features(name: str, marks: Sequence[Hit], head: Hit) -> Iterator[str]:
+def beside_features(order: Order, start: int, stop: int) -> list[str]:
     """Whether marks of a list stand right before, shortly before or right behind a head."""
-    gap = head.start - max((m[1] for m in marks if m[1] <= head.start), default=FAR)
-    if gap <= NEAR:
-        yield f"prev:{name}" if gap <= TOUCHING else f"near:{name}"
-    if any(head.stop <= m[0] <= head.stop + TOUCHING for m in marks):
-        yield f"next:{name}"
+    before = order.ends[bisect_left(order.ends, (start - NEAR,)) : bisect_left(order.ends, (start + 1,))]
+    behind = order.begins[bisect_left(order.begins, (stop,)) : bisect_left(order.begins, (stop + TOUCHING + 1,))]
+    nearest = {name: end for end, name in before}
+    made = [f"prev:{name}" if start - end <= TOUCHING else f"near:{name}" for name, end in nearest.items()]
+    return made + [f"next:{name}" for name in {name for _, name in behind}]
 
 
-def neighbour_features(c: Candidate) -> list[str]:
+def neighbour_features(c: Candidate, kind: str) -> list[str]:
     """Other heads of the sentence: what stands before and behind, and whether this one is the inner of two."""
     heads = c.sentence.heads
     at = heads.index(c.head)
     made = [f"heads:{min(5, len(heads))}", f"head.nth:{min(4, at)}"]
-    for name, index in (("before", at - 1), ("after", at + 1)):
-        if 0 <= index < len(heads):
-            other = heads[index]
-            a, b = sorted((other, c.head))
-            gap = step(c.sentence.distance(a.stop, b.start))
-            breaks = min(2, c.sentence.breaks_between(a.stop, b.start))
-            made.append(f"{name}:{other.entry.value}{gap}{breaks}")
-            made.append(f"{name}&kind:{other.entry.value}&{c.kind}")
-            made.append(f"{name}.head:{suffix(other.entry.id)}")
+    if at:
+        made += neighbour("before", heads[at - 1], heads[at - 1], c.head, kind, c.sentence)
+    if at + 1 < len(heads):
+        made += neighbour("after", heads[at + 1], c.head, heads[at + 1], kind, c.sentence)
     return made
 
 
-def place_features(c: Candidate, earlier: Counter[str]) -> list[str]:
-    s = c.sentence
-    named = {m.code for m in s.parties if m.sort != "place"}
-    clause = {m.code for m in s.parties if s.breaks_between(m.start, c.head.start) == 0}
+def neighbour(name: str, other: Hit, a: Hit, b: Hit, kind: str, s: Sentence) -> list[str]:
+    """What one other head is, and how far from this one: ``a`` and ``b`` are the two by place."""
+    gap, breaks = step(s.distance(a.stop, b.start)), min(2, s.breaks_between(a.stop, b.start))
+    sort = other.entry.value
+    return [f"{name}:{sort}{gap}{breaks}", f"{name}&kind:{sort}&{kind}", f"{name}.head:{suffix(other.entry.id)}"]
+
+
+def place_features(c: Candidate, kind: str, order: Order, earlier: Mapping[str, int]) -> list[str]:
+    s, named = c.sentence, order.named
+    clause = len(order.clauses.get(s.clause(c.head.start), ()))
     position = "title" if s.index == 0 and s.stop - s.start < 160 else f"{min(4, s.index // 3)}"
     made = [
         f"at:{position}",
-        f"in.sentence:{min(4, len(named))}",
-        f"in.clause:{min(4, len(clause))}",
-        f"again:{min(3, earlier[c.name])}",
-        f"again.kind:{min(5, earlier[c.kind])}",
+        f"in.sentence:{min(4, named)}",
+        f"in.clause:{min(4, clause)}",
+        f"again:{min(3, earlier.get(c.name, 0))}",
+        f"again.kind:{min(5, earlier.get(kind, 0))}",
         f"at&head:{position}&{c.name}",
-        f"in.sentence&weak:{min(3, len(named))}{bool(c.head.entry.data.get('weak'))}",
-        f"in.clause&kind:{min(3, len(clause))}{c.kind}",
+        f"in.sentence&weak:{min(3, named)}{bool(c.head.entry.data.get('weak'))}",
+        f"in.clause&kind:{min(3, clause)}{kind}",
     ]
     if any(q.start <= c.head.start < q.stop for q in s.quoted):
         made.append("quoted")
@@ -268,21 +274,18 @@ def place_features(c: Candidate, earlier: Counter[str]) -> list[str]:
     return made
 
 
-def head_features(c: Candidate) -> list[str]:
+def head_features(c: Candidate, kind: str) -> list[str]:
     data = c.head.entry.data
     made = [
         "bias",
         f"head:{c.name}",
-        f"kind:{c.kind}",
+        f"kind:{kind}",
         f"form:{c.form}",
         f"part:{data.get('part', 'noun')}",
         f"lang:{c.head.entry.id[:2]}",
+        f"head.length:{min(4, (c.head.stop - c.head.start) // 6)}",
     ]
-    if data.get("weak"):
-        made.append("weak")
-    words = c.head.stop - c.head.start
-    made.append(f"head.length:{min(4, words // 6)}")
-    return made
+    return [*made, "weak"] if data.get("weak") else made
 
 
 def letters(s: Sentence) -> list[tuple[int, str]]:
@@ -315,33 +318,51 @@ def linked(s: Sentence, links: list[tuple[int, str]], a: int, b: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What stands in a sentence by place (``letters``), its prepositions, its words; the same for all its heads."""
+    """What stands in a sentence by place, the same for all its heads.
+
+    ``letters`` tell of all, ``links`` where its prepositions end, ``ends`` and ``begins`` where any mark beside a
+    head does; ``places`` are where its ``words`` begin. ``tenses`` are marks with the clauses in which they begin and
+    end, ``clauses`` the parties that each clause names, ``named`` how many are named as such.
+    """
 
     letters: list[tuple[int, str]]
     links: list[tuple[int, str]]
-    words: list[tuple[int, str]]
+    ends: list[tuple[int, str]]
+    begins: list[tuple[int, str]]
+    places: list[int]
+    words: list[str]
+    about: list[str]
+    tenses: list[tuple[Hit, int, int, str]]
+    clauses: Mapping[int, set[str]]
+    named: int
 
     @classmethod
     def of(cls, s: Sentence, text: str) -> Order:
-        words = [(m.start(), m[0].lower()) for m in PLAIN_WORD.finditer(text, s.start, s.stop)]
-        return cls(letters(s), links_of(s), words)
+        beside = [(name, m) for name in BESIDE if name in s.marks for m in s.marks[name]]
+        words = [*runs_in(text, s.start, s.stop, NO_WORD)]
+        clauses: dict[int, set[str]] = defaultdict(set)
+        for m in s.parties:
+            clauses[s.clause(m.start)].add(m.code)
+        return cls(
+            letters(s),
+            links_of(s),
+            sorted((m.stop, name) for name, m in beside),
+            sorted((m.start, name) for name, m in beside),
+            [place for place, _ in words],
+            [word.lower() for _, word in words],
+            [f"has:{name}" for name in ABOUT if name in s.marks],
+            [(m, s.clause(m.start), s.clause(m.stop), name) for name in TENSES for m in s.marked(name)],
+            clauses,
+            len({m.code for m in s.parties if m.sort != "place"}),
+        )
 
-    def words_before(self, place: int) -> list[tuple[int, str]]:
-        return self.words[: bisect_left(self.words, (place, ""))]
 
-    def words_behind(self, place: int) -> list[tuple[int, str]]:
-        return self.words[bisect_left(self.words, (place, "")) :]
-
-
-NO_ORDER = Order([], [], [])
-
-
-def shape_features(c: Candidate, order: Order) -> list[str]:
+def shape_features(c: Candidate, kind: str, order: Order) -> list[str]:
     """The order of parties, cues and heads around a head, with what links them."""
-    s = c.sentence
-    at = order.letters.index((c.head.start, "h"))
+    s, start = c.sentence, c.head.start
+    at, clause = bisect_left(order.letters, (start, "h")), s.clause(start)
     before, behind = order.letters[max(0, at - 3) : at], order.letters[at + 1 : at + 3]
-    left = [letter + ("|" if s.breaks_between(place, c.head.start) else "") for place, letter in before]
+    left = [letter if s.clause(place) == clause else letter + "|" for place, letter in before]
     right = [linked(s, order.links, c.head.stop, place) + letter for place, letter in behind]
     last, next_ = ".".join(left[-2:]), "".join(right[:1])
     made = [
@@ -350,18 +371,25 @@ def shape_features(c: Candidate, order: Order) -> list[str]:
         f"right:{next_}",
         f"right2:{'.'.join(right)}",
         f"left&right:{last}>{next_}",
-        f"left&kind:{last}>{c.kind}",
-        f"right&kind:{c.kind}<{next_}",
+        f"left&kind:{last}>{kind}",
+        f"right&kind:{kind}<{next_}",
     ]
     if before:
         place, letter = before[-1]
-        made.append(f"link:{linked(s, order.links, place, c.head.start)}&{letter}")
+        made.append(f"link:{linked(s, order.links, place, start)}&{letter}")
     return made
 
 
-def stem(word: str) -> str:
-    """A word's first letters, which endings leave alone."""
-    return word[:STEM]
+@lru_cache(KNOWN)
+def stem_before(word: str) -> str:
+    """A word's first letters, which endings leave alone, before a head."""
+    return f"b={word[:STEM]}"
+
+
+@lru_cache(KNOWN)
+def stem_behind(word: str) -> str:
+    """The same behind it."""
+    return f"a={word[:STEM]}"
 
 
 def cased(written: str) -> str:
@@ -386,32 +414,48 @@ def adjoining(c: Candidate, before: list[str], behind: list[str]) -> list[str]:
     return made
 
 
-def word_features(c: Candidate, reading: Reading, order: Order) -> list[str]:
-    """The head as written, the stems of its clause before and behind it, and the words beside it."""
-    s, text = c.sentence, reading.text
-    first, last = bisect_right(s.breaks, c.head.start), bisect_left(s.breaks, c.head.stop)
-    start = s.breaks[first - 1] if first else s.start
-    stop = s.breaks[last] if last < len(s.breaks) else s.stop
+def written_features(c: Candidate, kind: str, text: str) -> list[str]:
     written = text[c.head.start : c.head.stop]
     case = cased(written)
-    before, behind = order.words_before(c.head.start), order.words_behind(c.head.stop)
     return [
         f"written:{written.lower()}",
-        f"case:{case}{c.head.start - s.start < 3}",
-        f"case&kind:{case}{c.kind}",
+        f"case:{case}{c.head.start - c.sentence.start < 3}",
+        f"case&kind:{case}{kind}",
         f"case&head:{case}{c.name}",
-        *{f"b={stem(w)}" for place, w in before if place >= start},
-        *{f"a={stem(w)}" for place, w in behind if place < stop},
-        *adjoining(c, [w for _, w in before[-NEXT:]], [w for _, w in behind[:NEXT]]),
     ]
 
 
-def described(c: Candidate, reading: Reading, document: list[str], earlier: Counter[str], order: Order) -> list[str]:
-    made = head_features(c) + cue_features(c) + mark_features(c) + neighbour_features(c) + place_features(c, earlier)
-    made += shape_features(c, order) + word_features(c, reading, order) + document
-    made.append(f"rule:{c.stage}")
-    made.append(f"rule&kind:{c.stage}&{c.kind}")
-    return made
+def word_features(c: Candidate, order: Order) -> list[str]:
+    """The stems of a head's clause before and behind it, and the words beside it."""
+    s, head, words = c.sentence, c.head, order.words
+    first, last = bisect_right(s.breaks, head.start), bisect_left(s.breaks, head.stop)
+    opens = bisect_left(order.places, s.breaks[first - 1]) if first else 0
+    closes = bisect_left(order.places, s.breaks[last]) if last < len(s.breaks) else len(words)
+    before, behind = bisect_left(order.places, head.start), bisect_left(order.places, head.stop)
+    return [
+        *{*map(stem_before, words[opens:before])},
+        *{*map(stem_behind, words[behind:closes])},
+        *adjoining(c, words[max(0, before - NEXT) : before], words[behind : behind + NEXT]),
+    ]
+
+
+def describe(c: Candidate, text: str, document: list[str], earlier: Mapping[str, int], order: Order) -> None:
+    """Give a candidate all its features; a kind is written into so many that its plain string is made once."""
+    kind = str(c.kind)
+    shown = [
+        *document,
+        *head_features(c, kind),
+        *cue_features(c, kind),
+        *mark_features(c, order),
+        *neighbour_features(c, kind),
+        *place_features(c, kind, order, earlier),
+        *shape_features(c, kind, order),
+        *written_features(c, kind, text),
+        f"rule:{c.stage}",
+        f"rule&kind:{c.stage}&{kind}",
+    ]
+    c.general, c.worded = len(document), len(shown)
+    c.features = shown + word_features(c, order)
 
 
 def turned(sentence: Sentence, head: Hit) -> tuple[Kind, str | None]:
@@ -428,11 +472,13 @@ def candidates(reading: Reading) -> Iterator[Candidate]:
     document = document_features(reading)
     earlier: Counter[str] = Counter()
     for sentence in reading.sentences:
-        order = Order.of(sentence, reading.text) if sentence.heads else NO_ORDER
+        if not sentence.heads:
+            continue
+        order = Order.of(sentence, reading.text)
         for head in sentence.heads:
             c = Candidate(sentence, head, *turned(sentence, head), governors(sentence, head))
             c.stage = rule_stage(c)
-            c.features = described(c, reading, document, earlier, order)
+            describe(c, reading.text, document, earlier, order)
             yield c
         for head in sentence.heads:
             earlier[suffix(head.entry.id)] += 1

@@ -15,7 +15,6 @@ import regex
 
 from servanda.extracting.candidates import Candidate, link, step
 from servanda.extracting.linear import Weights, probability, score
-from servanda.extracting.phrases import evidence
 from servanda.extracting.slots import UNUSED, from_day, is_dateline, is_when_said
 from servanda.extracting.values import HELD, Slots, in_reach
 from servanda.language.cast import Cast
@@ -55,17 +54,25 @@ def members_of(lead: Candidate, members: Sequence[Candidate]) -> list[Candidate]
 
 
 def choose(
-    slots: Slots, read: Sequence[Candidate], stage: Stage, reading: Reading, cast: Cast, trained: Trained
+    slots: Slots,
+    read: Sequence[Candidate],
+    stage: Stage,
+    reading: Reading,
+    cast: Cast,
+    trained: Trained,
+    quotes: Sequence[Span],
 ) -> None:
-    """Put the likeliest dates and people in the place of those that the rules found; untrained, theirs stay."""
+    """Put the likeliest dates and people in the place of those that the rules found; untrained, theirs stay.
+
+    ``quotes`` are the evidence of the members that are read.
+    """
     ruled = dict(slots.values)
     if "date" in trained:
         slots.drop("when", "due")
         put_dates(slots, date_options(read, stage, reading, ruled), trained["date"])
     if "person" in trained:
         slots.drop("persons")
-        quotes = [evidence(c, c.phrase, reading) for c in read]
-        put_people(slots, people_options(read, stage, reading, cast, ruled, quotes), trained["person"])
+        put_people(slots, people_options(read, stage, reading, cast, ruled, quotes[: len(read)]), trained["person"])
 
 
 def gap(c: Candidate, span: Span) -> tuple[int, int]:

@@ -24,7 +24,7 @@ from servanda.extracting.merging import Thing, distinct, things
 from servanda.extracting.parties import best, choices, hosts_apart
 from servanda.extracting.phrases import content_words, evidence, ordinals_in, phrase
 from servanda.extracting.rivals import rival_features
-from servanda.extracting.slots import slots_of
+from servanda.extracting.slots import repeated_slots, slots_of
 from servanda.extracting.stages import settle_stage
 from servanda.extracting.values import Slots, plain
 from servanda.extracting.weighing import weigh
@@ -211,26 +211,39 @@ def told(setting: Setting, trained: Mapping[str, Weights]) -> list[Thing]:
 
 def ruled(thing: Thing, setting: Setting) -> Slots:
     """The slots of a thing by the rules: from its clearest member, else from a repetition."""
-    reading, c, stage = setting.reading, thing.lead, stage_of(thing)
-    slots = slots_of(c, stage, c.parties, reading, setting.cast, evidence(c, c.phrase, reading))
-    for member in [m for m in thing.members if m is not c][:TELLING]:
-        quote = evidence(member, member.phrase, reading)
-        more = slots_of(member, stage, c.parties, reading, setting.cast, quote, 1)
-        add_missing(slots, more)
-        if c.form in GIVEN and member.form in GIVEN:
-            slots.take("items", more)
+    return ruled_by(thing.lead, others_of(thing), stage_of(thing), setting, quotes_of(thing, setting.reading))
+
+
+def ruled_by(
+    c: Candidate, others: Sequence[Candidate], stage: Stage, setting: Setting, quotes: Sequence[Span]
+) -> Slots:
+    reading = setting.reading
+    slots = slots_of(c, stage, c.parties, reading, setting.cast, quotes[0])
+    for member, quote in zip(others[:TELLING], quotes[1:], strict=False):
+        goods = c.form in GIVEN and member.form in GIVEN
+        add_missing(slots, repeated_slots(slots, member, stage, c.parties, reading, setting.cast, quote, goods))
     return slots
+
+
+def others_of(thing: Thing) -> list[Candidate]:
+    """The members of a thing but for its clearest one."""
+    c = thing.lead
+    return [m for m in thing.members if m is not c]
+
+
+def quotes_of(thing: Thing, reading: Reading) -> list[Span]:
+    """The evidence of a thing's clearest member, then of the others."""
+    return [evidence(c, c.phrase, reading) for c in (thing.lead, *others_of(thing))]
 
 
 def claim_of(
     thing: Thing, setting: Setting, document: Document, home: str, trained: Mapping[str, Weights] = NOTHING
 ) -> Claim:
     """Make the claim of a thing: slots from its clearest member, a quotation from each."""
-    reading, c = setting.reading, thing.lead
-    others = [m for m in thing.members if m is not c]
-    quotes = distinct(evidence(c, c.phrase, reading), [evidence(m, m.phrase, reading) for m in others])
-    stage, slots = stage_of(thing), ruled(thing, setting)
-    choose(slots, members_of(c, others), stage, reading, setting.cast, trained)
+    reading, c, others = setting.reading, thing.lead, others_of(thing)
+    quotes, stage = quotes_of(thing, reading), stage_of(thing)
+    slots = ruled_by(c, others, stage, setting, quotes)
+    choose(slots, members_of(c, others), stage, reading, setting.cast, trained, quotes)
     return Claim(
         document=home,
         kind=c.kind,
@@ -238,7 +251,7 @@ def claim_of(
         stage=stage,
         title=plain(reading.text[c.phrase.start : c.phrase.stop]) or reading.text[c.head.start : c.head.stop],
         parties=c.parties,
-        quotations=tuple(document.quote(q) for q in quotes),
+        quotations=tuple(document.quote(q) for q in distinct(quotes[0], quotes[1:])),
         language=reading.language,
         confidence=round(thing.worth, 3),
         review=thing.worth < SURE,
@@ -263,7 +276,7 @@ def values(slots: Slots) -> dict[str, Any]:
 
 def add_missing(slots: Slots, more: Slots) -> None:
     """Take from a repetition what the first mention does not say; a second date is left alone, bodies come in pairs."""
-    for slot in ("when", "due", "period", "persons", "where", "under"):
+    for slot in ("when", "due", "period", "persons", "where", "under", "items"):
         if not (slot == "due" and "when" in slots.values):
             slots.take(slot, more)
     both = more.values.get("orgs", ())

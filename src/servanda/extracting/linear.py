@@ -44,7 +44,7 @@ class Several:
     def scores(self, features: Iterable[str]) -> list[float]:
         """Return each model's score, as ``score`` gives it."""
         rows = [*filter(None, map(self.rows.get, features))]
-        return [math.fsum(column) for column in zip(*rows, strict=True)] if rows else [0.0] * len(self.models)
+        return [*map(math.fsum, zip(*rows, strict=True))] if rows else [0.0] * len(self.models)
 
 
 _latest: list[Several] = []

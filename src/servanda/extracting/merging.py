@@ -13,7 +13,7 @@ from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
 
-from servanda.extracting.candidates import Candidate, step
+from servanda.extracting.candidates import NEAR, Candidate, step
 from servanda.extracting.linear import Weights, probability, score
 from servanda.model import Kind, Span
 
@@ -81,7 +81,7 @@ def pair_of(a: Candidate, b: Candidate, text: str) -> Pair:
         shared=int(4 * overlap(a.words, b.words)),
         near=min(6, step(near)),
         alike=text[a.head.start : a.head.stop].lower() == text[b.head.start : b.head.stop].lower(),
-        definite="definite" if "prev:definite" in b.features or "near:definite" in b.features else "plain",
+        definite="definite" if b.sentence.mark_before("definite", b.head.start, NEAR) else "plain",
         is_title=s.index == 0,
         numbers_differ=bool(a.numbers and b.numbers and not a.numbers & b.numbers),
         persons=not a.persons.isdisjoint(b.persons) if a.persons and b.persons else None,
@@ -158,21 +158,33 @@ def comparable(a: Candidate, b: Candidate) -> bool:
     return a.kind == b.kind and a.head != b.head and not listed_apart(a, b) and not named_apart(a, b)
 
 
-def likelihood(a: Candidate, b: Candidate, text: str, weights: Weights) -> float:
-    """The chance that two candidates speak of one thing."""
-    if not comparable(a, b):
-        return 0.0
-    return probability(score(weights, pair_features(a, b, text))) if weights else repeats(a, b)
+class Likelihoods:
+    """The chance that two candidates of a text speak of one thing; what is answered alike is weighed once."""
+
+    def __init__(self, text: str, weights: Weights) -> None:
+        self.text, self.weights = text, weights
+        self.known: dict[Pair, float] = {}
+
+    def of(self, a: Candidate, b: Candidate) -> float:
+        if not comparable(a, b):
+            return 0.0
+        if not self.weights:
+            return repeats(a, b)
+        pair = pair_of(a, b, self.text)
+        chance = self.known.get(pair)
+        if chance is None:
+            chance = self.known[pair] = probability(score(self.weights, put_in_words(pair)))
+        return chance
 
 
 def things(kept: list[Candidate], text: str, weights: Weights) -> list[Thing]:
     """Gather candidates, in reading order, into the things they speak of."""
-    found: list[Thing] = []
+    found, likelihoods = list[Thing](), Likelihoods(text, weights)
     home: dict[int, Thing] = {}
     for i, b in enumerate(kept):
         best: tuple[float, int] | None = None
         for j in range(max(0, i - LOOK_BACK), i):
-            p = likelihood(kept[j], b, text, weights)
+            p = likelihoods.of(kept[j], b)
             if p > SAME and (best is None or p > best[0]):
                 best = (p, j)
         thing = home[best[1]] if best else Thing()

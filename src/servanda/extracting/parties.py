@@ -15,11 +15,12 @@ from itertools import combinations, pairwise
 from sys import intern
 
 from servanda.extracting.candidates import Candidate, step
-from servanda.extracting.linear import Weights
+from servanda.extracting.linear import Weights, known
 from servanda.language.mentions import PartyMention, Reading, Sentence
 from servanda.model import Kind
 
 FEW = 6
+FARTHEST = 1 << 40
 KNOWN = 8000
 GAP = 24
 LISTED = 14
@@ -51,7 +52,7 @@ def adposition(sentence: Sentence, mention: PartyMention, after: bool) -> str:
     return next((name for name in PREPOSITIONS if name in sentence.marks and beside(name, place, 2)), "")
 
 
-def mention_features(c: Candidate, mention: PartyMention, after: bool) -> Sequence[str]:
+def mention_features(c: Candidate, mention: PartyMention, seen: Sight) -> Sequence[str]:
     s = c.sentence
     behind = mention.start >= c.head.stop
     inside = not behind and mention.stop > c.head.start
@@ -59,7 +60,7 @@ def mention_features(c: Candidate, mention: PartyMention, after: bool) -> Sequen
     side = "in" if inside else "behind" if behind else "before"
     far = 0 if inside else step(s.distance(a, b))
     breaks = 0 if inside else min(3, s.breaks_between(a, b))
-    return stand_features(side, far, breaks, mention.sort, adposition(s, mention, after), c.kind, c.form, c.name)
+    return stand_features(side, far, breaks, mention.sort, seen.beside[mention], c.kind, c.form, c.name)
 
 
 @lru_cache(KNOWN)
@@ -86,54 +87,68 @@ def stand_features(
     return tuple(map(intern, made))
 
 
-def member_features(
-    c: Candidate,
-    code: str,
-    reading: Reading,
-    rank: int,
-    title: set[str],
-    last: set[str],
-    runs: list[list[PartyMention]],
-) -> list[str]:
+def member_features(c: Candidate, code: str, rank: int, seen: Sight, scene: Scene) -> list[str]:
     """Marks of one party as seen from a candidate: its nearest mention each side, its weight in the document."""
-    s = c.sentence
-    after = reading.pack.adpositions == "after"
-    mine = [m for m in s.parties if m.code == code]
+    s, mine = c.sentence, [m for m in c.sentence.parties if m.code == code]
+    here = bool(mine)
     made = [f"rank:{min(rank, 5)}"]
     if mine:
-        nearest = min(mine, key=lambda m: abs(m.start - c.head.start))
-        made += mention_features(c, as_listed(nearest, c, runs), after)
-        made.append(f"named:{min(3, len(mine))}")
-        made.append(f"rank&in:{min(rank, 3)}")
-        if all(m.sort == "place" or adposition(s, m, after) == "at" for m in mine):
+        nearest = min(mine, key=lambda m: abs(m.start - c.head.start)) if len(mine) > 1 else mine[0]
+        made += mention_features(c, as_listed(nearest, c, seen.runs), seen)
+        made += [f"named:{min(3, len(mine))}", f"rank&in:{min(rank, 3)}"]
+        if all(m.sort == "place" or seen.beside[m] == "at" for m in mine):
             made.append("only-a-place")
         if mine[0] is s.parties[0]:
             made.append("subject" if mine[0].start - s.start < 40 else "first-named")
     else:
         made += ["out", f"rank&out:{min(rank, 3)}"]
-    previous = reading.sentences[s.index - 1].parties if s.index else []
-    if previous:
-        where = "subject" if previous[0].code == code else "named" if any(m.code == code for m in previous) else "no"
-        made.append(f"previous:{where}{mine != []}{'self_pronoun' in s.marks}")
-    made += [f"member:title{mine != []}"] * (code in title) + [f"member:last{mine != []}"] * (code in last)
+    if seen.before:
+        where = "subject" if seen.before[0] == code else "named" if code in seen.before else "no"
+        made.append(f"previous:{where}{here}{'self_pronoun' in s.marks}")
+    made += [f"member:title{here}"] * (code in scene.title) + [f"member:last{here}"] * (code in scene.last)
     return made
 
 
 @dataclass(frozen=True, slots=True)
+class Scene:
+    """Who is spoken of where a candidate stands: the document's parties by weight, its title's, and the last."""
+
+    ranking: list[str]
+    title: set[str]
+    last: set[str]
+    named: set[str]
+    """Whom the head's own phrase names."""
+    two: set[str]
+    three: set[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
-    """What a sentence shows of parties, the same for all its heads: ``joints`` tell how two stand together."""
+    """What a sentence shows of parties, the same for all its heads: ``joints`` tell how two stand together,
+    ``beside`` the adposition of each mention; ``before`` are those of the sentence before, by place."""
 
     codes: frozenset[str]
     spoken: str
     runs: list[list[PartyMention]]
+    run_codes: list[set[str]]
     joints: Mapping[frozenset[str], str]
+    beside: Mapping[PartyMention, str]
+    before: list[str]
 
 
 @lru_cache(4)
-def sight(s: Sentence) -> Sight:
-    """Look at a sentence, whose parties are all known by now."""
-    spoken = "&".join(name for name in SPOKEN if name in s.marks) or "plain"
-    return Sight(frozenset(m.code for m in s.parties), spoken, tight_runs(s), joints_of(s))
+def sight(s: Sentence, before: Sentence | None, after: bool) -> Sight:
+    """Look at a sentence and the one before it, whose parties are all known by now."""
+    spoken, runs = "&".join(name for name in SPOKEN if name in s.marks) or "plain", tight_runs(s)
+    return Sight(
+        frozenset(m.code for m in s.parties),
+        spoken,
+        runs,
+        [{m.code for m in run} for run in runs],
+        joints_of(s),
+        {m: adposition(s, m, after) for m in s.parties},
+        [m.code for m in before.parties] if before else [],
+    )
 
 
 def joints_of(s: Sentence) -> dict[frozenset[str], str]:
@@ -152,33 +167,30 @@ def joints_of(s: Sentence) -> dict[frozenset[str], str]:
     return found
 
 
-def set_features(
-    c: Candidate, parties: tuple[str, ...], ranking: list[str], title: set[str], last: set[str], named: set[str]
-) -> list[str]:
-    """Marks of a set; ``named`` are the parties that the head's own phrase names."""
-    s, seen, chosen = c.sentence, sight(c.sentence), set(parties)
-    spoken, size = seen.spoken, min(5, len(parties))
+def set_features(c: Candidate, parties: tuple[str, ...], seen: Sight, scene: Scene) -> list[str]:
+    """Marks of a set of parties."""
+    chosen, spoken, size = set(parties), seen.spoken, min(5, len(parties))
     inside = len(chosen & seen.codes)
     some = min(3, inside)
     made = [
         f"size&in:{size}{some}",
         f"in&here:{some}{min(4, len(seen.codes))}",
-        *run_features(c, chosen, seen.runs),
-        *phrase_features(c, chosen, named),
+        *run_features(c, chosen, seen.run_codes),
+        *phrase_features(c, chosen, scene.named),
     ]
-    if chosen == set(ranking[:2]):
+    if chosen == scene.two:
         made.append(f"dyad&in:{inside}&{spoken}")
-    if chosen == last:
+    if chosen == scene.last:
         made.append(f"last&in:{some}")
-    if chosen == title:
+    if chosen == scene.title:
         made.append(f"title-set:{size}{some}&{spoken}")
-    if chosen == set(ranking[:3]):
+    if chosen == scene.three:
         made.append(f"first-three:{some}&{spoken}")
     if chosen == seen.codes:
         made.append(f"all-here:{size}")
-    if "multilateral" in s.marks:
+    if "multilateral" in c.sentence.marks:
         made.append(f"size&many:{size}&{some}")
-    if len(parties) == 2:
+    if size == 2:
         made.append(f"joined:{seen.joints.get(frozenset(parties), '')}")
     return made
 
@@ -214,10 +226,10 @@ def as_listed(mention: PartyMention, c: Candidate, runs: list[list[PartyMention]
     return run[0] if run[0].start >= c.head.stop else run[-1] if run[-1].stop <= c.head.start else mention
 
 
-def run_features(c: Candidate, chosen: set[str], runs: list[list[PartyMention]]) -> list[str]:
+def run_features(c: Candidate, chosen: set[str], runs: list[set[str]]) -> list[str]:
     """Whether a set takes lists whole or tears them apart."""
     made = []
-    for run in ({m.code for m in r} for r in runs):
+    for run in runs:
         shared = len(run & chosen)
         if shared:
             how = "whole" if shared == len(run) else "torn"
@@ -248,15 +260,16 @@ def phrase_features(c: Candidate, chosen: set[str], named: set[str]) -> list[str
     ]
 
 
-def groups(s: Sentence, ranking: list[str], title: set[str], last: set[str]) -> list[tuple[str, ...]]:
+def groups(s: Sentence, seen: Sight, scene: Scene) -> list[tuple[str, ...]]:
     """Sets of three and more: those last spoken of, the title's, the document's first three, a run of names,
     a run with the sentence's subject or the document's first party."""
-    made = [last, title, set(ranking[:3])]
+    first = set(scene.ranking[:1])
+    made = [scene.last, scene.title, scene.three]
     for run in runs_of(s):
         codes = {m.code for m in run}
-        made += [codes, codes | {s.parties[0].code}, codes | set(ranking[:1])] if len(codes) > 1 else []
-    for codes in ({m.code for m in run} for run in sight(s).runs):
-        made += [codes, *(codes | {m.code} for m in s.parties if m.code not in codes), codes | set(ranking[:1])]
+        made += [codes, codes | {s.parties[0].code}, codes | first] if len(codes) > 1 else []
+    for codes in seen.run_codes:
+        made += [codes, *(codes | {m.code} for m in s.parties if m.code not in codes), codes | first]
     made.append({m.code for m in s.parties})
     return [tuple(sorted(codes)) for codes in made if len(codes) > 2]
 
@@ -265,7 +278,7 @@ def hosts_apart(c: Candidate, after: bool) -> list[tuple[str, ...]]:
     """Of a visit to several states, the guest with each host: "a visit to Romania and Poland" is two."""
     if c.form != "visit":
         return []
-    gaps = [(c.head.start - r[-1].stop if after else r[0].start - c.head.stop, r) for r in sight(c.sentence).runs]
+    gaps = [(c.head.start - r[-1].stop if after else r[0].start - c.head.stop, r) for r in tight_runs(c.sentence)]
     hosts = next((dict.fromkeys(m.code for m in r) for gap, r in gaps if 0 <= gap <= HOST), {})
     guests = [code for code in c.parties if code not in hosts]
     return [tuple(sorted((guests[0], host))) for host in hosts] if len(guests) == 1 == len(c.parties) - 1 else []
@@ -288,47 +301,52 @@ def named_together(s: Sentence, after: bool) -> list[tuple[set[str], set[str]]]:
     return [({m.code for m in ms}, {m.code for m in s.parties if m not in ms}) for ms in bound]
 
 
-def party_sets(c: Candidate, ranking: list[str], title: set[str], last: set[str], after: bool) -> list[tuple[str, ...]]:
+def party_sets(c: Candidate, seen: Sight, scene: Scene, after: bool) -> list[tuple[str, ...]]:
     """Return the sets that could be a candidate's parties: pairs of the few likeliest, and groups.
 
     No set parts those that the sentence names only together; of visits each has one host.
     """
-    here = list(dict.fromkeys(m.code for m in c.sentence.parties))
-    near = sorted(here, key=lambda code: min(abs(m.start - c.head.start) for m in c.sentence.parties if m.code == code))
-    few = list(dict.fromkeys([*near[:4], *ranking[:3], *sorted(last)[:3]]))[:FEW]
+    far: dict[str, int] = {}
+    for m in c.sentence.parties:
+        far[m.code] = min(abs(m.start - c.head.start), far.get(m.code, FARTHEST))
+    near = sorted(far, key=far.__getitem__)
+    few = list(dict.fromkeys([*near[:4], *scene.ranking[:3], *sorted(scene.last)[:3]]))[:FEW]
     made = [tuple(sorted(pair)) for pair in combinations(few, 2)]
     if c.form != "visit":
-        made += groups(c.sentence, ranking, title, last)
+        made += groups(c.sentence, seen, scene)
     together = named_together(c.sentence, after)
     made += [tuple(sorted(codes)) for codes, _ in together]
-    whole = [m for m in made if all(codes <= set(m) or codes & set(m) <= apart for codes, apart in together)]
-    return list(dict.fromkeys(whole))
+    if together:
+        made = [m for m in made if all(codes <= set(m) or codes & set(m) <= apart for codes, apart in together)]
+    return list(dict.fromkeys(made))
 
 
 def choices(c: Candidate, reading: Reading, ranking: list[str], title: set[str], last: set[str]) -> list[Choice]:
     """Return every set with its features."""
-    sets = party_sets(c, ranking, title, last, reading.pack.adpositions == "after")
+    s, after = c.sentence, reading.pack.adpositions == "after"
+    seen = sight(s, reading.sentences[s.index - 1] if s.index else None, after)
+    scene = Scene(ranking, title, last, in_phrase(c), set(ranking[:2]), set(ranking[:3]))
+    sets = party_sets(c, seen, scene, after)
     rank = {code: i for i, code in enumerate(ranking)}
-    runs, named = sight(c.sentence).runs, in_phrase(c)
-    codes = dict.fromkeys(code for s in sets for code in s)
-    member = {code: member_features(c, code, reading, rank.get(code, 9), title, last, runs) for code in codes}
+    codes = dict.fromkeys(code for parties in sets for code in parties)
+    member = {code: member_features(c, code, rank.get(code, 9), seen, scene) for code in codes}
     return [
-        Choice(parties, [member[code] for code in parties], set_features(c, parties, ranking, title, last, named))
-        for parties in sets
+        Choice(parties, [member[code] for code in parties], set_features(c, parties, seen, scene)) for parties in sets
     ]
 
 
 def scores(weights: Weights, options: list[Choice]) -> list[float]:
     """Return each choice's score; sets share their members, so a member's features are looked up once."""
-    known: dict[int, list[float]] = {}
+    weighed: dict[tuple[int, float], list[float]] = {}
     found = []
     for option in options:
-        share, points = 2 / len(option.parties), []
+        share, points = 2 / len(option.parties), 0.0
         for member in option.members:
-            if id(member) not in known:
-                known[id(member)] = [weights[f] for f in member if f in weights]
-            points += [weight * share for weight in known[id(member)]]
-        found.append(sum(points + [weights[f] for f in option.own if f in weights]))
+            key = id(member), share
+            if key not in weighed:
+                weighed[key] = [weight * share for weight in known(weights, member)]
+            points = sum(weighed[key], points)
+        found.append(sum(known(weights, option.own), points))
     return found
 
 

@@ -46,6 +46,8 @@ STOPPERS = (
 )
 ENDERS = ("future", "past", "perfect", "present", "clause", "attribution", "hedge")
 ORDINAL = regex.compile(r"(?<![\p{L}\p{N}.])[0-9]{1,3}(?=[\p{L}\p{M}])")
+MODIFIERS = 6
+MODIFIED = 80
 QUOTE_WHOLE = 260
 QUOTE_LEAST = 70
 LONGEST = 590
@@ -57,12 +59,21 @@ def left_edge(c: Candidate, reading: Reading) -> int:
     stops = {m.stop for name in STOPPERS for m in s.marked(name)}
     stops |= {cue.stop for cue in s.cues if cue.stop <= c.head.start}
     edge = c.head.start
-    tokens = list(TOKEN.finditer(reading.text, s.start, c.head.start))
-    for token in reversed(tokens[-6:]):
-        if token.end() in stops or s.breaks_between(token.end(), edge):
+    clause = s.clause(edge)
+    for start, stop in reversed(last_tokens(reading.text, s.start, edge)):
+        if stop in stops or s.clause(stop) != clause:
             break
-        edge = token.start()
+        edge, clause = start, s.clause(start)
     return edge
+
+
+def last_tokens(text: str, start: int, stop: int) -> list[tuple[int, int]]:
+    """The last six tokens of a stretch; they are mostly near its end, and no token has a blank in it."""
+    near = max(start, text.find(" ", stop - MODIFIED, stop))
+    found = [m.span() for m in TOKEN.finditer(text, near, stop)]
+    if len(found) < MODIFIERS and near > start:
+        found = [m.span() for m in TOKEN.finditer(text, start, stop)]
+    return found[-MODIFIERS:]
 
 
 def genitive_edge(c: Candidate, reading: Reading) -> int:

@@ -12,7 +12,7 @@ from datetime import timedelta
 import regex
 
 from servanda.extracting.candidates import Candidate
-from servanda.extracting.naming import put_names
+from servanda.extracting.naming import put_bodies, put_items, put_names, put_place, put_under
 from servanda.extracting.values import HELD, Slots, in_reach
 from servanda.language.cast import Cast
 from servanda.language.dates import DateMention, bounds
@@ -21,6 +21,7 @@ from servanda.model import Kind, Span, Stage
 
 AHEAD = (Stage.PROPOSED, Stage.AGREED, Stage.NEGOTIATING, Stage.STALLED, Stage.ENDED)
 UNUSED = ("duration", "vague", "decade")
+KEPT = frozenset(("persons", "orgs", "where", "under", "items"))
 SAID_ON = 5
 DATELINE = 40
 DATELINE_END = regex.compile(r"\s*(?:\([^)]{2,24}\))?\s*(?:[:–—]|-\s)|\s*\([^)]{2,24}\)\s")
@@ -146,4 +147,30 @@ def slots_of(
     put_dates(slots, c, stage, reading, breaks)
     put_people(slots, c, parties, cast, quote)
     put_names(slots, c, stage, parties, reading, cast, quote)
+    return slots
+
+
+def repeated_slots(
+    known: Slots,
+    c: Candidate,
+    stage: Stage,
+    parties: tuple[str, ...],
+    reading: Reading,
+    cast: Cast,
+    quote: Span,
+    goods: bool,
+) -> Slots:
+    """Return what a repetition may add to the slots known: those of them that are empty, its goods where asked for."""
+    slots, missing = Slots(), KEPT - known.values.keys()
+    put_dates(slots, c, stage, reading, 1)
+    if not missing.isdisjoint(("persons", "orgs")):
+        put_people(slots, c, parties, cast, quote)
+    if "orgs" in missing:
+        put_bodies(slots, c, cast, reading, quote)
+    if "where" in missing:
+        put_place(slots, c, parties, reading, cast, quote)
+    if "under" in missing:
+        put_under(slots, c, reading)
+    if goods and "items" in missing:
+        put_items(slots, c, reading, cast)
     return slots

@@ -9,23 +9,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 
 from servanda.extracting.bounds import forbidden
-from servanda.extracting.candidates import PLAIN_WORD, Candidate
+from servanda.extracting.candidates import KNOWN, PLAIN_WORD, Candidate
 from servanda.extracting.linear import Weights, several
 from servanda.model import Stage
 
-LEFT_OUT = "doc."
 VERBAL = ("future", "past", "perfect", "present", "hedge", "negation", "condition")
 AUXILIARY = 3
 BESIDE = 4
+
+
+@lru_cache(KNOWN)
+def word_before(word: str) -> str:
+    return f"sb:{word}"
+
+
+@lru_cache(KNOWN)
+def word_behind(word: str) -> str:
+    return f"sa:{word}"
 
 
 def sentence_words(c: Candidate, text: str) -> list[str]:
     """The words of the sentence before and behind a head; the four nearest on each side by themselves."""
     before = PLAIN_WORD.findall(text[c.sentence.start : c.head.start].lower())
     behind = PLAIN_WORD.findall(text[c.head.stop : c.sentence.stop].lower())
-    made = [f"sb:{w}" for w in set(before)] + [f"sa:{w}" for w in set(behind)]
+    made = [*map(word_before, set(before)), *map(word_behind, set(behind))]
     made += [f"b{min(i, 2)}:{w}" for i, w in enumerate(reversed(before[-BESIDE:]), 1)]
     made += [f"a{min(i, 2)}:{w}" for i, w in enumerate(behind[:BESIDE], 1)]
     return made
@@ -66,8 +76,7 @@ def goes_with(c: Candidate, stop: int, cue: int) -> bool:
 
 def stage_features(c: Candidate, text: str) -> list[str]:
     """Return what the choice of a stage may know of a candidate."""
-    kept = [f for f in c.features if not f.startswith(LEFT_OUT)]
-    return kept + sentence_words(c, text) + every_cue(c) + tense(c)
+    return c.features[c.general :] + sentence_words(c, text) + every_cue(c) + tense(c)
 
 
 def settle_stage(c: Candidate, trained: Mapping[str, Weights], text: str) -> None:

@@ -44,21 +44,21 @@ def article(c: Candidate) -> str:
 
 
 def own_features(thing: Thing) -> list[str]:
-    """What a thing's clearest member shows, the words about it ("b=port") left out, and how its members agree."""
+    """What a thing's clearest member shows, the words about it left out, and how its members agree."""
     c = thing.lead
     chances = sorted((m.keep for m in thing.members), reverse=True)
     size, choices = len(thing.members), len({m.parties for m in thing.members})
-    many = min(3, len(c.words))
+    many, sure, opens = min(3, len(c.words)), grade(chances[0]), article(c)
     return [
-        *(f for f in c.features if "=" not in f),
+        *c.features[: c.worded],
         *c.party_features,
-        f"sure:{grade(thing.keep)}",
-        f"sure&kind:{grade(thing.keep) // 2}{c.kind}",
+        f"sure:{sure}",
+        f"sure&kind:{sure // 2}{c.kind}",
         f"second:{grade(chances[1]) if size > 1 else 'none'}",
         f"size:{min(4, size)}",
         f"agree:{min(3, choices)}of{min(3, size)}",
-        f"article:{article(c)}",
-        f"article&words:{article(c)}{many}",
+        f"article:{opens}",
+        f"article&words:{opens}{many}",
         f"words:{min(5, len(c.words))}",
     ]
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 import regex
 
 from servanda.language.mentions import Reading, Sentence
-from servanda.language.packs import Names
+from servanda.language.packs import Hit, Names
 from servanda.model import Span
 
 PIECE = r"(?:\p{Lu}[\p{L}\p{M}\p{N}’'-]*(?<!['’]s)(?<!-based))"
@@ -127,11 +127,21 @@ def is_dateline(span: Span, sentence: Sentence, text: str) -> bool:
     return span.start - sentence.start < 4 and text[span.stop : span.stop + 3] in (" – ", " — ", " - ")
 
 
+def is_written_as_name(word: Hit, text: str) -> bool:
+    """False for a word that cannot stand in a name: it begins small, and no part of a longer one."""
+    return text[word.start].isupper() or text[word.start - 1] in "-'’"
+
+
 def introduced(sentence: Sentence, text: str, people: Sequence[Span]) -> Iterator[Span]:
     """Bodies that a sentence makes known as such; without a word for one it names none."""
     if not any(name in sentence.marks for name in WORDED):
         return
+    firms = "firm_word" in sentence.marks or "firm_part" in sentence.marks
+    if not firms and not any(is_written_as_name(w, text) for w in sentence.marked("body_word")):
+        return
     for whole in names_in(sentence, text):
+        if not firms and not with_body_word(whole, sentence):
+            continue
         for part in parted(whole, sentence, text):
             span = weekday_cut(without_people(part, sentence, people), text)
             taken = is_party(span, sentence) or any(p.start < span.stop and span.start < p.stop for p in people)
@@ -157,11 +167,8 @@ def bodies_of(reading: Reading, people: Mapping[int, Sequence[Span]]) -> dict[in
 
 def named_again(reading: Reading, known: set[str]) -> dict[int, list[Body]]:
     """Every mention of the known names in each sentence, the longest at each place."""
-    names = Names(known)
-    found = (
-        (s.index, whole_names(names.within(reading.text, s.start, s.stop), reading.text)) for s in reading.sentences
-    )
-    return {index: bodies for index, bodies in found if bodies}
+    found = {index: whole_names(places, reading.text) for index, places in reading.named(Names(known))}
+    return {index: bodies for index, bodies in found.items() if bodies}
 
 
 def whole_names(places: Iterable[tuple[int, int]], text: str) -> list[Body]:

@@ -74,7 +74,7 @@ def as_written(reading: Reading, people: dict[int, list[Person]], known: dict[st
     full: dict[str, str] = {}
     for index, person in ((index, p) for index, here in people.items() for p in here):
         written = spelled(person, reading.sentences[index], reading.text)
-        if spelled_otherwise(written, person.name):
+        if written != person.name and spelled_otherwise(written, person.name):
             full.setdefault(person.name, written)
     for index, here in people.items():
         people[index] = [settled(p, known, full) for p in here]
@@ -101,10 +101,9 @@ def later_mentions(reading: Reading, known: dict[str, Person], people: dict[int,
     """Find again, by surname or full name, whom the document has introduced."""
     if not known:
         return
-    names = Names(known)
-    for s in reading.sentences:
-        here, reached = people.get(s.index, []), 0
-        for start, stop in sorted(names.within(reading.text, s.start, s.stop), key=lambda p: (p[0], -p[1])):
+    for index, places in reading.named(Names(known)):
+        s, here, reached = reading.sentences[index], people.get(index, []), 0
+        for start, stop in sorted(places, key=lambda p: (p[0], -p[1])):
             if start < reached or not stands_alone(start, stop, reading.text, s.stop):
                 continue
             reached = stop

@@ -8,6 +8,7 @@ offset is a code point of the document's text.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from typing import NamedTuple
 import regex
 
 from servanda.language.dates import DateMention, dates_in
-from servanda.language.packs import Hit, Lexicon, Pack, Raw, Scan, lexicon, longest, pack
+from servanda.language.packs import Hit, Lexicon, Names, Pack, Raw, Scan, lexicon, longest, pack
 from servanda.language.sentences import between, sentences_in, words_in
 from servanda.model import NOTHING, Span
 
@@ -67,6 +68,10 @@ class Sentence:
         """Return the number of clause breaks between two places."""
         return between(self.breaks, a, b) if a <= b else between(self.breaks, b, a)
 
+    def clause(self, place: int) -> int:
+        """Return the number of the clause in which a place stands: no break lies between two places of one."""
+        return bisect_left(self.breaks, place)
+
     def marked(self, name: str) -> Sequence[Hit]:
         return self.marks.get(name, ())
 
@@ -107,6 +112,11 @@ class Reading:
             found = dates_in(self.text, self.language, self.anchor, sentence.start, sentence.stop)
             self.dates[sentence.index] = found
         return self.dates[sentence.index]
+
+    def named(self, names: Names) -> Iterable[tuple[int, list[tuple[int, int]]]]:
+        """Return the numbers of the sentences that hold names, with where these start and stop."""
+        starts, stops = [s.start for s in self.sentences], [s.stop for s in self.sentences]
+        return names.within(self.text, starts, stops).items()
 
     def ranking(self) -> list[str]:
         """Return the party codes by weight, then by first mention."""

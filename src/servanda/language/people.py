@@ -28,6 +28,7 @@ NAME_BEFORE = regex.compile(
 )
 MINISTRY = regex.compile(r"(?<!\p{Hangul})\p{Hangul}{2,}(?:부|청|처|원|성|위원회) $")
 NAME_WORD = regex.compile(r"\S+")
+PARTED = regex.compile(r"[,;:()।、]")
 NAME_REACH = 30
 SAID_OF = 48
 APPOSED = 24
@@ -48,8 +49,9 @@ class Person:
 
 def introducers(sentence: Sentence) -> list[Hit]:
     """Offices, titles, roles and "counterpart" in a sentence, by place."""
-    found = [m for name in ("office", "title", "role", "counterpart") for m in sentence.marked(name)]
-    return sorted(found, key=lambda m: m.start)
+    marks = sentence.marks
+    found = [m for name in ("office", "title", "role", "counterpart") if name in marks for m in marks[name]]
+    return sorted(found, key=lambda m: m.start) if len(found) > 1 else found
 
 
 @dataclass(slots=True)
@@ -75,13 +77,13 @@ def name_place(office: Hit, sentence: Sentence, text: str, over: dict[int, tuple
     walk = Walk(office.stop)
     while walk.place < sentence.stop:
         apart = APART.match(text, walk.place)
-        comma = regex.match(r", ", text[walk.place : walk.place + 2])
+        comma = text.startswith(", ", walk.place)
         ahead = apart.end() if apart else walk.place + 2 if comma else walk.place
         if ahead == walk.place:
             return None
         step = over.get(ahead)
         if step is None:
-            walk.place, walk.comma = ahead, walk.comma or bool(comma)
+            walk.place, walk.comma = ahead, walk.comma or comma
             return None if walk.linked or (comma and walk.last == "office") else walk
         if comma and step[1] not in ("field", "office"):
             return None
@@ -146,7 +148,7 @@ def state_of(span: Span, sentence: Sentence, text: str) -> str:
     before = [m for m in sentence.parties if m.stop <= span.start and span.start - m.stop < SAID_OF]
     if before and is_posted(before[-1], sentence):
         before = [m for m in before[:-1] if before[-1].start - m.stop < SAID_OF]
-    if before and not regex.search(r"[,;:()।、]", text[before[-1].stop : span.start]):
+    if before and not PARTED.search(text, before[-1].stop, span.start):
         return before[-1].code
     if text[span.stop : span.stop + 1] == ",":
         after = [m for m in sentence.parties if m.start > span.stop and m.start - span.stop < SAID_OF]
@@ -197,7 +199,7 @@ def is_bare_role(span: Span, sentence: Sentence) -> bool:
 
 def trimmed_name(text: str, span: Span) -> str:
     name = text[span.start : span.stop].strip(" .,-")
-    return regex.sub(r"['’]s$", "", name)
+    return name[:-2] if name.endswith(("'s", "’s")) else name
 
 
 def named_people(sentence: Sentence, text: str, own: Pack) -> Iterator[tuple[Span, str]]:

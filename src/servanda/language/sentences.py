@@ -19,13 +19,16 @@ from servanda.language.packs import pack
 LONGEST_SENTENCE = 3000
 LINE = regex.compile(r"[^\n]+")
 CLOSERS = r"[\"'”’»)\]」』）]*"
-SIGN = re.compile(r"[.!?…।॥。！？\"'”’»)\]」』）]")
+# Signs behind which a sentence may end; most stops before a small letter or digit, and apostrophes, are none.
+SIGN = re.compile(r"[.!?…](?![a-z0-9,])|(?<![a-z])['’]|['’](?![a-z])|[।॥。！？\"”»)\]」』）]")
 ENDS = regex.compile(
     rf"(?<=[\p{{L}}\p{{M}}\p{{N}}%)\]\"'”’»][.!?…]{{1,3}}{CLOSERS})(?:\s+|(?=[\p{{Lu}}“\"«‘(][\p{{Ll}}\p{{Lu}}]))"
     rf"|(?<=[।॥。！？]{CLOSERS})(?![\"'”’»)\]」』）])\s*"
 )
 LAST_WORD = regex.compile(r"([\p{L}\p{M}.]+)\.[\"'”’»)\]]*$")
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’.][\p{L}\p{M}\p{N}]+)*")
+NO_LETTER = regex.compile(r"[^\p{L}\p{M}\p{N}]")
+JOINERS = "-'’."
 UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
 UNSPACED_WORD = regex.compile(
     r"[\p{Katakana}ー]+|\p{Han}{1,2}|\p{Hiragana}+|(?:(?![\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{M}\p{N}])+"
@@ -99,7 +102,26 @@ def stripped(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 def words_in(text: str, start: int, stop: int) -> list[int]:
     """Return where each word of a stretch begins; without blanks, where the script changes and every two Han signs."""
-    return [m.start() for m in word_matches(text, start, stop)]
+    if UNSPACED.search(text, start, stop):
+        return [m.start() for m in UNSPACED_WORD.finditer(text, start, stop)]
+    found, reached = list[int](), -2
+    for place, run in runs_in(text, start, stop, NO_LETTER):
+        if place - reached != 1 or text[reached] not in JOINERS:
+            found.append(place)
+        reached = place + len(run)
+    return found
+
+
+def runs_in(text: str, start: int, stop: int, apart: regex.Pattern[str]) -> Iterator[tuple[int, str]]:
+    """Yield each run of signs between those that ``apart`` matches one by one, with its place.
+
+    A match for each run would take three times as long.
+    """
+    place = start
+    for run in apart.sub(" ", text[start:stop]).split(" "):
+        if run:
+            yield place, run
+        place += len(run) + 1
 
 
 def word_matches(text: str, start: int, stop: int) -> Iterator[regex.Match[str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -274,18 +274,27 @@ def place_features(c: Candidate, kind: str, order: Order, earlier: Mapping[str, 
     return made
 
 
-def head_features(c: Candidate, kind: str) -> list[str]:
+def head_features(c: Candidate, kind: str) -> Sequence[str]:
     data = c.head.entry.data
-    made = [
+    size = min(4, (c.head.stop - c.head.start) // 6)
+    return known_head(c.name, kind, c.form, data.get("part", "noun"), c.head.entry.id[:2], size, bool(data.get("weak")))
+
+
+@lru_cache(KNOWN)
+def known_head(
+    name: str, kind: str, form: str | None, part: str, language: str, size: int, weak: bool
+) -> Sequence[str]:
+    """What is said of a head wherever it stands, put into words once."""
+    made = (
         "bias",
-        f"head:{c.name}",
+        f"head:{name}",
         f"kind:{kind}",
-        f"form:{c.form}",
-        f"part:{data.get('part', 'noun')}",
-        f"lang:{c.head.entry.id[:2]}",
-        f"head.length:{min(4, (c.head.stop - c.head.start) // 6)}",
-    ]
-    return [*made, "weak"] if data.get("weak") else made
+        f"form:{form}",
+        f"part:{part}",
+        f"lang:{language}",
+        f"head.length:{size}",
+    )
+    return (*made, "weak") if weak else made
 
 
 def letters(s: Sentence) -> list[tuple[int, str]]:

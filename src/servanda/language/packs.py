@@ -74,7 +74,8 @@ class Hit(NamedTuple):
 class Pattern:
     """One form as compiled: its literal key, what to verify behind and before it, and how it must be written.
 
-    The key may have a blank in front (``lead`` 1) and behind (``trail`` 1); ``solid`` has none within.
+    The key may have a blank in front (``lead`` 1) and behind (``trail`` 1); ``solid`` has none within; of a ``simple``
+    one nothing is to verify.
     """
 
     key: str
@@ -85,11 +86,13 @@ class Pattern:
     lead: int = field(init=False)
     trail: int = field(init=False)
     solid: bool = field(init=False)
+    simple: bool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "lead", int(self.key[0] == " "))
         object.__setattr__(self, "trail", int(self.key[-1] == " "))
         object.__setattr__(self, "solid", self.rest is None and " " not in self.key.strip(" "))
+        object.__setattr__(self, "simple", self.solid and self.edge is None and self.written is None)
 
 
 def folded(text: str) -> str:
@@ -205,7 +208,16 @@ class Scan:
 
     def hits(self, raw: Iterable[Raw]) -> list[Hit]:
         """Return the whole-word matches among raw ones, by place."""
-        found = [hit for index, begin, end in raw if (hit := self._hit(self.patterns[index], begin, end)) is not None]
+        found = []
+        starts, removed, offset = self.haystack.starts, self.haystack.removed, self.offset - 1
+        for index, begin, end in raw:
+            pattern = self.patterns[index]
+            if pattern.simple and self.places is None:  # as most are, and as ``_hit`` has it
+                begin += pattern.lead
+                first = begin + removed[bisect_right(starts, begin)] + offset
+                found.append(NEW_HIT(Hit, (first, first + end - pattern.trail - begin, pattern.entry)))
+            elif (hit := self._hit(pattern, begin, end)) is not None:
+                found.append(hit)
         if len(found) > 1:
             found.sort(key=BY_PLACE)
         return found

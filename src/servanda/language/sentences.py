@@ -19,8 +19,8 @@ from servanda.language.packs import pack
 LONGEST_SENTENCE = 3000
 LINE = regex.compile(r"[^\n]+")
 CLOSERS = r"[\"'”’»)\]」』）]*"
-# Signs behind which a sentence may end; most stops before a small letter or digit, and apostrophes, are none.
-SIGN = re.compile(r"[.!?…](?![a-z0-9,])|(?<![a-z])['’]|['’](?![a-z])|[।॥。！？\"”»)\]」』）]")
+# Signs behind which a sentence may end; what a small letter follows goes on.
+SIGN = re.compile(r"[.!?…।॥。！？\"'”’»)\]」』）](?![a-z,;])")
 ENDS = regex.compile(
     rf"(?<=[\p{{L}}\p{{M}}\p{{N}}%)\]\"'”’»][.!?…]{{1,3}}{CLOSERS})(?:\s+|(?=[\p{{Lu}}“\"«‘(][\p{{Ll}}\p{{Lu}}]))"
     rf"|(?<=[।॥。！？]{CLOSERS})(?![\"'”’»)\]」』）])\s*"

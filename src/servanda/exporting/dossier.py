@@ -189,30 +189,23 @@ def series_statement(of: Series, last: Entry) -> Statement:
 
 
 def disagreements(drawn: Drawn) -> Section:
-    made = [
-        replace(
-            statement(e),
-            words=f"{e.title}: {c.words}",
-            quotations=cited(c.sides),
-            marks=(f"{c.on} disputed",),
-        )
-        for e in drawn.full(drawn.disputed)
-        for c in e.history.conflicts
-    ]
-    more = max(0, len(made) - drawn.limit)
-    return Section("Where documents disagree", tuple(made[: drawn.limit]), more, f"{drawn.query} has:conflict")
+    told = [(e, c) for e in drawn.full(drawn.disputed) for c in e.history.conflicts]
+    made = tuple(
+        replace(statement(e), words=f"{e.title}: {c.words}", quotations=cited(c.sides), marks=(f"{c.on} disputed",))
+        for e, c in told[: drawn.limit]
+    )
+    return Section("Where documents disagree", made, len(told) - len(made), f"{drawn.query} has:conflict")
 
 
 def timeline(drawn: Drawn) -> Section:
     """Return the latest firm steps of the entries last reported, newest first."""
-    steps = [
+    steps = [(e, s) for e in drawn.full(drawn.lines[: drawn.limit]) for s in e.history.steps if s.firm]
+    steps.sort(key=lambda step: (step[1].when or step[1].day or "", f"{step[0].title}: {step[1].stage}"), reverse=True)
+    made = tuple(
         Statement(f"{e.title}: {s.stage}", e.id, None, "", cited(s.evidence, 1), (), s.when or s.day)
-        for e in drawn.full(drawn.lines[: drawn.limit])
-        for s in e.history.steps
-        if s.firm
-    ]
-    steps.sort(key=lambda s: (s.day or "", s.words), reverse=True)
-    return Section("Timeline", tuple(steps[: 2 * drawn.limit]), 0, drawn.query, "Newest first.")
+        for e, s in steps[: 2 * drawn.limit]
+    )
+    return Section("Timeline", made, 0, drawn.query, "Newest first.")
 
 
 def figures(drawn: Drawn, waits: Sequence[int]) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,7 @@ the caller's transaction undoes what was written.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -24,6 +25,7 @@ from servanda.ledger.schema import connected
 from servanda.problems import LedgerError
 
 AHEAD = 8  # jobs given out to each worker before its results are asked for
+SELDOM = 200_000  # objects made until cycles are looked for: the work makes millions of records and hardly a cycle
 here: dict[str, Any] = {}
 
 
@@ -34,16 +36,19 @@ class Crew:
         self.connection = connection
         self.ruled = ruled
         self.size = os.cpu_count() or 1
+        self.usual = gc.get_threshold()
         self.pool: ProcessPoolExecutor | None = None
         if path is not None and self.size > 1:
             self.pool = ProcessPoolExecutor(self.size, get_context("spawn"), open_here, (str(path), ruled))
 
     def __enter__(self) -> Crew:
+        gc.set_threshold(SELDOM, *self.usual[1:])
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        gc.set_threshold(*self.usual)
         if self.pool is not None:
             self.pool.shutdown(wait=True, cancel_futures=True)
 
@@ -73,6 +78,7 @@ class Crew:
 
 def open_here(path: str, ruled: Rulings) -> None:
     """Open the ledger in a worker, to read, for as long as the process that asked lives."""
+    gc.set_threshold(SELDOM)
     Thread(target=leave_with_parent, daemon=True).start()
     here["connection"], here["ruled"] = connected(Path(path)).connect(), ruled
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from servanda.codebook import rung
-from servanda.ledger import twins
+from servanda.ledger import changing, twins
 from servanda.ledger.clustering import Edge, components, group
 from servanda.ledger.followthrough import Watch
 from servanda.ledger.judging import Rulings, under_rulings
@@ -238,7 +238,7 @@ def grouped(
     """Return the claims of each undertaking; ``held`` says which claim stands for which in the edges ``found``."""
     ruled = {claim for pair in (*rulings.together, *rulings.apart) for claim in pair}
     speaking, bundles = twins.nodes(filed, held, ruled)
-    told = [(a, b, score) for a, b, score in found if a in speaking and b in speaking]
+    told = ((a, b, score) for a, b, score in found if a in speaking and b in speaking)
     between = [edge_between(one, other, score) for a, b, score in told for one in speaking[a] for other in speaking[b]]
     between += [alike for some in speaking.values() for alike in edges_within(some, bundles)]
     together = [pair for pair in rulings.together if pair[0] in bundles and pair[1] in bundles]
@@ -305,6 +305,7 @@ def looked(connection: Connection, seen: Mapping[str, str]) -> None:
     )
     for some in chunks(sorted(seen.items()), 5000):
         connection.execute(put, [{"parties": key, "last": day} for key, day in some])
+    changing.noted(connection, seen)
 
 
 def watching(parties: Sequence[str]) -> set[str]:

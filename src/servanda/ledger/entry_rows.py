@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from servanda.codebook import rung
+from servanda.ledger.changing import noted
 from servanda.ledger.followthrough import KEPT_AT
 from servanda.ledger.lifecycle import promised, reached
 from servanda.ledger.records import SETTLED, Entry
@@ -24,6 +25,7 @@ def drop_entries(connection: Connection, numbers: Iterable[int]) -> None:
     for some in chunks(sorted(numbers)):
         gone = connection.execute(select(members.c.entry).where(members.c.claim.in_(some)).distinct()).scalars().all()
         for few in chunks(gone):
+            noted(connection, connection.execute(select(entries.c.parties).where(entries.c.id.in_(few))).scalars())
             connection.execute(delete(wide).where(wide.c.entry.in_(few)))
             connection.execute(delete(wide_pairs).where(wide_pairs.c.entry.in_(few)))
             connection.execute(delete(entry_parties).where(entry_parties.c.entry.in_(few)))
@@ -34,6 +36,7 @@ def drop_entries(connection: Connection, numbers: Iterable[int]) -> None:
 def write_entries(connection: Connection, made: Sequence[Entry], numbers: Mapping[str, int]) -> None:
     for table, rows in zip(TABLES, rows_of(made, numbers), strict=True):
         put(connection, table, rows)
+    noted(connection, (parties_key(entry.parties) for entry in made))
 
 
 def rows_of(made: Sequence[Entry], numbers: Mapping[str, int]) -> tuple[list[tuple[object, ...]], ...]:

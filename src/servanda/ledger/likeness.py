@@ -23,15 +23,18 @@ def shared_words(a: Profile, b: Profile) -> dict[str, float]:
 
     Fuzzy within a script, by consonants across scripts.
     """
-    ours, theirs = a.title.words, b.title.words
-    named = a.place_words & b.place_words
-    both = {word: min(weight, PLACE) if word in named else weight for word, weight in ours.items() if word in theirs}
-    if not a.title.letters.isdisjoint(b.title.letters):
-        others = b.title.long - both.keys()
-        for word in a.title.long - both.keys() if others else ():
-            if any(alike_in_letters(word, other) for other in others):
+    ours, theirs = a.title, b.title
+    others = theirs.words
+    both = {word: weight for word, weight in ours.words.items() if word in others}
+    if a.place_words and b.place_words:
+        for word in a.place_words & b.place_words & both.keys():
+            both[word] = min(both[word], PLACE)
+    if not ours.letters.isdisjoint(theirs.letters) and (left := theirs.long.difference(both)):
+        for word in ours.long.difference(both):
+            if any(alike_in_letters(word, other) for other in left):
                 both[word] = 1.0
-    both |= {word: 1.0 for word in joined(a.title, b.title) | joined(b.title, a.title) if word not in both}
+    if written_together := joined(ours, theirs) | joined(theirs, ours):
+        both |= dict.fromkeys(written_together - both.keys(), 1.0)
     if a.latin != b.latin:
         spoken = {bone for word, bone in b.bones.items() if word not in both}
         both |= {bone: 1.0 for word, bone in a.bones.items() if word not in both and bone in spoken}
@@ -45,15 +48,11 @@ def alike_in_letters(word: str, other: str) -> bool:
 
 def joined(ours: Title, theirs: Title) -> AbstractSet[str]:
     """Return the words of one title that the other writes as two ("boatyard", "boat yard")."""
-    if ours.compounds.isdisjoint(theirs.heads):
+    if ours.heads.isdisjoint(theirs.words):
         return NONE
-    found: set[str] = set()
-    for word in ours.long:
-        if len(word) > 6 and word[:3] in theirs.heads and word not in theirs.words:
-            for head in theirs.words:
-                if len(head) > 2 and word.startswith(head) and word[len(head) :] in theirs.words:
-                    found.add(word)
-    return found
+    heads = ours.heads & theirs.words.keys()
+    longer = (word for word in ours.long if len(word) > 6 and word not in theirs.words)
+    return {w for w in longer if any(w.startswith(head) and w[len(head) :] in theirs.words for head in heads)}
 
 
 def alike(a: Profile, b: Profile, shared: Mapping[str, float] | None = None) -> float:

@@ -8,7 +8,7 @@ and is never merged silently.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from servanda.codebook import rung
 from servanda.ledger.days import gap, known
@@ -71,11 +71,12 @@ def compare(a: Profile, b: Profile) -> Match:
 
 def points(a: Profile, b: Profile) -> Iterator[Reason]:
     """Yield every reason that counts, for and against."""
-    yield from of_words(a, b)
+    shared = shared_words(a, b)
+    yield from of_words(a, b, shared)
     yield from of_sort(a, b)
     yield from of_change(a, b)
     yield from of_names(a, b)
-    yield from of_time(a, b)
+    yield from of_time(a, b, shared)
     yield from of_place(a, b)
     if a.document == b.document:
         yield from of_one_document(a, b)
@@ -111,9 +112,11 @@ def told_twice(a: Profile, b: Profile) -> bool:
     return a.kind not in EVENTS and (earlier or rung(lower.stage) >= rung(Stage.AGREED))
 
 
-def of_words(a: Profile, b: Profile) -> Iterator[Reason]:
-    shared = shared_words(a, b)
-    telling = sum(weight for word, weight in shared.items() if weight >= 0.6 and not named_elsewhere(word, a, b))
+def of_words(a: Profile, b: Profile, shared: Mapping[str, float]) -> Iterator[Reason]:
+    bodies, bones = a.org_words | b.org_words, a.place | b.place | a.names | b.names
+    own = {word: weight for word, weight in shared.items() if weight >= 0.6 and word not in bodies}
+    # names of places, people and bodies have rules of their own
+    telling = sum(weight for word, weight in own.items() if not bones or skeleton(word) not in bones)
     top = 3.0 if a.kind in EVENTS and b.kind in EVENTS else 5.0
     if telling >= 1.0 or (one_at_a_time(a, b) and same_bodies(a, b)):
         full = 1.0
@@ -206,20 +209,12 @@ def odd_sum(a: Profile, b: Profile) -> bool:
     return any(int(f"{sum_:.2e}".replace(".", "")[:3]) % 5 for sum_ in a.title.amounts & b.title.amounts)
 
 
-def named_elsewhere(word: str, a: Profile, b: Profile) -> bool:
-    """True for a title's word that names a place, person or body, which have rules of their own."""
-    if word in a.org_words or word in b.org_words:
-        return True
-    if not (a.place or b.place or a.persons or b.persons):
-        return False
-    bone = skeleton(word)
-    return bone in a.place or bone in b.place or bone in a.names or bone in b.names
-
-
 def of_change(a: Profile, b: Profile) -> Iterator[Reason]:
     """A text and its revival, extension or review are two undertakings."""
-    ours, theirs = CHANGES & a.title.words.keys(), CHANGES & b.title.words.keys()
-    if bool(ours) != bool(theirs) and Kind.INSTRUMENT in (a.kind, b.kind):
+    if Kind.INSTRUMENT not in (a.kind, b.kind):
+        return
+    ours, theirs = CHANGES.intersection(a.title.words), CHANGES.intersection(b.title.words)
+    if bool(ours) != bool(theirs):
         yield Reason("a text and its change", CHANGE, ", ".join(sorted(ours | theirs)))
 
 

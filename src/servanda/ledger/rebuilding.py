@@ -19,6 +19,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, select
 
 from servanda.ledger import deriving, twins
+from servanda.ledger.changing import all_noted
 from servanda.ledger.crews import Crew
 from servanda.ledger.entry_rows import TABLES, rows_of
 from servanda.ledger.folding import entry_of
@@ -64,6 +65,7 @@ def rebuilt(connection: Connection, ruled: Rulings, path: Path | None = None) ->
     with Crew(connection, ruled, path if large else None) as crew, indexed_after(connection, large):
         fold_all(connection, ruled, crew, compare_all(connection, ruled, crew))
     watch_all(connection)
+    all_noted(connection)
     connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE << 10}")
     return connection.execute(select(func.count()).select_from(entries)).scalar_one()
 
@@ -146,7 +148,7 @@ def compared(connection: Connection, ruled: Rulings, base: str, own: array[int],
     found.clear()
     elsewhere = {n for n, of in filed.items() if n in bound or bases(frozenset(of.claim.parties)) != [base]}
     left = reached(filed, rows, held, elsewhere)
-    own_ties = [(a, b, score) for a, b, score, _ in rows if score is not None and a not in left]
+    own_ties = ((a, b, score) for a, b, score, _ in rows if score is not None and a not in left)
     followed = [(a, b) for a, b, score, _ in rows if score is None]
     whole = {n: of for n, of in filed.items() if n not in left}
     later = deriving.successors(connection, filed, ruled, followed)

@@ -153,6 +153,8 @@ edges = Table(
     sqlite_with_rowid=False,
 )
 NEAREST = Index("edges_score", edges.c.score.desc(), edges.c.a, edges.c.b)  # the order of the review queue
+# Few edges are successions: what of those with one claim is asked for is found without reading its hundreds of others.
+FOLLOWED = Index("edges_followed", edges.c.b, edges.c.a, sqlite_where=edges.c.link.is_not(None))
 members = Table("members", metadata, Column("claim", Integer, primary_key=True), Column("entry", String, index=True))
 entries = Table(
     "entries",
@@ -240,6 +242,11 @@ wide_pairs = Table(
 watched = Table(
     "watched", metadata, Column("parties", Text, primary_key=True), Column("last", String), sqlite_with_rowid=False
 )
+# Sets of parties (keys) by the number of the last change of their entries or watching: who keeps counts asks here.
+changes = Table(
+    "changes", metadata, Column("parties", Text, primary_key=True), Column("at", Integer, index=True),
+    sqlite_with_rowid=False,
+)  # fmt: skip
 
 # What was read about a set of parties: one row a publisher and language.
 read = Table(
@@ -321,10 +328,11 @@ def opened(path: Path | None, cache: int = CACHE) -> Engine:
 
 def complete(engine: Engine, known: Sequence[str]) -> None:
     """Make the tables and indexes that a ledger from before they were lacks."""
-    if not {twins.name, pending.name}.issubset(known):
-        metadata.create_all(engine, [twins, pending])
-    if NEAREST.name not in known:
-        NEAREST.create(engine, checkfirst=True)
+    if not {twins.name, pending.name, changes.name}.issubset(known):
+        metadata.create_all(engine, [twins, pending, changes])
+    for index in (NEAREST, FOLLOWED):
+        if index.name not in known:
+            index.create(engine, checkfirst=True)
     if gone := OUTDATED.intersection(known):
         with engine.begin() as connection:
             for name in gone:

@@ -5,7 +5,7 @@ Every rule is a pure, symmetric function of two profiles.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from servanda.ledger.days import gap, known, length
 from servanda.ledger.deciding import SLACK, STALE, UNFINISHED
@@ -23,7 +23,8 @@ WORKED_OUT = (Stage.PROPOSED, Stage.NEGOTIATING, Stage.DISCUSSED)
 REPORTED_LATE = 31  # days by which a report may lag behind what it tells
 
 
-def of_time(a: Profile, b: Profile) -> Iterator[Reason]:
+def of_time(a: Profile, b: Profile, shared: Mapping[str, float]) -> Iterator[Reason]:
+    """Points for the times of two claims, whose titles share some words."""
     if a.kind in EVENTS and b.kind in EVENTS:
         yield from of_event(a, b)
     elif known(a.signed) and known(b.signed):
@@ -55,7 +56,7 @@ def of_time(a: Profile, b: Profile) -> Iterator[Reason]:
         known(a.signed) and known(b.signed)
     ):
         bodies = a.org_words & b.org_words
-        telling = sum(weight for word, weight in shared_words(a, b).items() if word not in bodies)
+        telling = sum(weight for word, weight in shared.items() if word not in bodies)
         thin = 2.0 if telling < 1.5 else 1.0
         years = 0.5 if apart <= STALE else 1.0 if apart <= 2 * STALE else 1.5
         yield Reason("told long apart", -thin * years, f"{apart} days")

@@ -63,6 +63,7 @@ SCALE = {
     "करोड़": 1e7,
     "लाख": 1e5,
 }
+TITLES = 30_000  # kept as read, some 3 kB each: those of the two states that have most to do with one another
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Title:
     """A title as matching sees it: weighed words, and the numbers that tell one thing from its like.
 
     ``long`` are the telling words that may be spelt otherwise, ``letters`` their first letters,
-    ``heads`` the first three letters of all words, ``compounds`` those of words long enough to be two.
+    ``heads`` what the first of two words may be where one of these is written as two.
     """
 
     words: Mapping[str, float]
@@ -83,7 +84,6 @@ class Title:
     long: frozenset[str]
     letters: frozenset[str]
     heads: frozenset[str]
-    compounds: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ def office_forms() -> tuple[regex.Pattern[str], Mapping[str, str]]:
     return regex.compile(rf"(?<![\p{{L}}\p{{M}}])(?:{parts})(?![\p{{L}}\p{{M}}])"), groups
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=TITLES)
 def offices_in(text: str) -> frozenset[str]:
     """Return the offices that a title names ("visit of the Foreign Minister")."""
     finds, groups = office_forms()
@@ -289,7 +289,7 @@ def organisation_names() -> Mapping[str, str]:
     }
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=TITLES)
 def hosts_in(text: str) -> frozenset[str]:
     """Return the codes of the organisations that a title names ("SCO summit")."""
     names, bare = organisation_names(), plain(text)
@@ -336,7 +336,7 @@ def bare_words(text: str) -> str:
     return MEMORANDUM.sub("memorandum", bare) if "memorand" in bare else bare
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=TITLES)
 def read_title(text: str) -> Title:
     """Return the words of a title with their weights, and its ordinals, years and amounts of money."""
     text = undated(without_short(text))
@@ -350,10 +350,10 @@ def read_title(text: str) -> Title:
                 words[meaning] = weight
     long = frozenset(word for word, weight in words.items() if weight == 1.0 and len(word) > 4)
     amounts, counts = frozenset(amounts_in(text)), frozenset(counts_in(text))
-    letters, heads = frozenset(word[0] for word in long), frozenset(word[:3] for word in words)
+    letters = frozenset(word[0] for word in long)
+    heads = frozenset(word[:cut] for word in long if len(word) > 6 for cut in range(3, len(word)))
     numbered = bool(ordinals or years or amounts or counts)
-    compounds, weight = frozenset(word[:3] for word in long if len(word) > 6), sum(words.values())
-    return Title(words, ordinals, years, amounts, counts, weight, numbered, long, letters, heads, compounds)
+    return Title(words, ordinals, years, amounts, counts, sum(words.values()), numbered, long, letters, heads)
 
 
 ANUSVARA = ((regex.compile("ंह"), "नग"), (regex.compile("ं(?=[पफबभम])"), "म"), (regex.compile("[ंँ]"), "न"))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Column,
@@ -38,6 +38,9 @@ from servanda.ledger.rows import parties_key
 from servanda.ledger.schema import claims, entries, entry_parties, members, remembered, watched, wide, wide_pairs
 from servanda.model import Kind, Stage
 from servanda.problems import QueryError
+
+if TYPE_CHECKING:
+    from servanda.ledger.census import Census
 
 NEWEST = (entries.c.last.desc(), entries.c.id.desc())
 DATED = (StatusName.OVERDUE, StatusName.UNWATCHED, StatusName.DUE_SOON)  # found by the index of due dates
@@ -88,11 +91,20 @@ def counted(connection: Connection, query: Query, as_of: str) -> dict[StatusName
 
 def tallied(connection: Connection, query: Query, as_of: str) -> list[Tally]:
     """Return how many entries a query finds, by kind and status, and how many of them were promised before."""
+    census = census_of(connection)
+    if census is not None and (told := census.tally(connection, query, as_of)) is not None:
+        return told
     found: dict[tuple[str, str], tuple[int, int]] = {}
     for kind, status, count, promised in summed(connection, query, as_of, entries.c.kind):
         before = found.get((kind, status), (0, 0))
         found[kind, status] = (before[0] + count, before[1] + promised)
     return [Tally(Kind(kind), StatusName(status), *counts) for (kind, status), counts in found.items()]
+
+
+def census_of(connection: Connection) -> Census | None:
+    """Return the counts that are kept where a ledger is served, if this connection only reads."""
+    options = connection.get_execution_options()
+    return None if options.get("immediate") else options.get("census")
 
 
 def summed(connection: Connection, query: Query, as_of: str, *columns: Column[Any]) -> Iterator[tuple[Any, ...]]:

@@ -9,12 +9,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import combinations
+from itertools import combinations, groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select, union
 
 from servanda.ledger import listing
+from servanda.ledger.census import Counts, Sort
 from servanda.ledger.deriving import EVERYBODY
 from servanda.ledger.query import Query, parse
 from servanda.ledger.records import Line, StatusName
@@ -40,7 +42,13 @@ class Sum:
     kept_promises: int = 0
 
     def __add__(self, other: Sum) -> Sum:
-        return Sum(*(getattr(self, name) + getattr(other, name) for name in Sum.__slots__))
+        return Sum(
+            self.total + other.total,
+            self.kept + other.kept,
+            self.overdue + other.overdue,
+            self.tried + other.tried,
+            self.kept_promises + other.kept_promises,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +88,11 @@ def facets(ledger: Ledger, query: str) -> Facets:
     """Return the counts for the facets of a list; the facets themselves should not be in the query."""
     day = date.today().isoformat()
     with ledger.looking() as connection:
+        wanted, census = replace(parse(query), sort=None), listing.census_of(connection)
+        if census is not None and (sorts := census.by_sort(connection, wanted, day)) is not None:
+            return Facets(tuple((of.kind, of.status, of.stage, of.fields, n) for of, (n, _) in sorts.items()))
         columns = (entries.c.kind, entries.c.stage, entries.c.domains)
-        told = listing.summed(connection, replace(parse(query), sort=None), day, *columns)
+        told = listing.summed(connection, wanted, day, *columns)
         rows = [(kind, status, stage or "", tuple((of or "").split()), n) for kind, stage, of, status, n, _ in told]
     return Facets(tuple(rows))
 
@@ -91,10 +102,30 @@ def by_parties(ledger: Ledger, query: str | Query) -> dict[tuple[str, ...], Sum]
     day, told = date.today().isoformat(), dict[tuple[str, ...], Sum]()
     with ledger.looking() as connection:
         wanted = replace(parse(query) if isinstance(query, str) else query, sort=None)
+        census = listing.census_of(connection)
+        if census is not None and (sets := census.by_set(connection, wanted, day)) is not None:
+            return by_set(sets)
         for parties, name, n, promised in listing.summed(connection, wanted, day, entries.c.parties):
             key = tuple(parties.split())
             told[key] = told.get(key, Sum()) + summed(StatusName(name), n, promised)
     return told
+
+
+def by_set(told: Iterable[tuple[str, Sort, Counts]]) -> dict[tuple[str, ...], Sum]:
+    """Return the sums of each set of parties from its counts by sort, which come one set after another."""
+    made = dict[tuple[str, ...], Sum]()
+    for key, of in groupby(told, key=itemgetter(0)):
+        total = kept = overdue = tried = kept_promises = 0
+        for _, sort, (n, promised) in of:
+            total += n
+            if sort.status in KEPT:
+                kept, kept_promises = kept + n, kept_promises + promised
+            elif sort.status == StatusName.OVERDUE:
+                overdue += n
+            if sort.status in TRIED:
+                tried += promised
+        made[tuple(key.split())] = Sum(total, kept, overdue, tried, kept_promises)
+    return made
 
 
 def summed(status: StatusName, n: int, promised: int) -> Sum:

@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from servanda import __version__
 from servanda.ledger import Ledger
+from servanda.ledger.census import Census
 from servanda.problems import ServandaError
 from servanda.web import (
     api,
@@ -77,6 +78,7 @@ def app_for(
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
+    ledger.engine = ledger.engine.execution_options(census=Census())
     state = app.state
     state.settings = settings or WebSettings()
     state.most = most or state.settings.upload_bytes

@@ -106,10 +106,10 @@ def group(
     weighed = Weighed(profiles, told)
     for edge in sorted(told, key=lambda e: (-e.score, e.a, e.b)):
         if edge.score >= SAME and groups.apart(edge.a, edge.b):
-            across = list(product(groups.of(edge.a), groups.of(edge.b)))
-            if barred and any(frozenset(pair) in barred for pair in across):
+            sides = sorted(groups.of(edge.a)), sorted(groups.of(edge.b))
+            if barred and any(frozenset(pair) in barred for pair in product(*sides)):
                 continue
-            if weighed.agree(across):
+            if weighed.agree(product(*sides)):
                 groups.join(edge.a, edge.b)
     return groups.all()
 
@@ -129,11 +129,10 @@ class Weighed:
             self.seen[pair] = None if decided else match.score
         return self.seen[pair]
 
-    def agree(self, across: Sequence[tuple[str, str]]) -> bool:
-        """True where nothing decides against any pair and their mean would at least go to review."""
-        looked = list(islice(sorted(across), ACROSS))
+    def agree(self, across: Iterable[tuple[str, str]]) -> bool:
+        """True where nothing decides against any of the first pairs and their mean would at least go to review."""
         scores: list[float] = []
-        for a, b in looked:
+        for a, b in islice(across, ACROSS):
             score = self.score(a, b)
             if score is None:
                 return False

@@ -163,7 +163,7 @@ def of_names(a: Profile, b: Profile, events: bool) -> float:
 
 
 def of_days(a: Profile, b: Profile, events: bool, weight: float) -> float:
-    score = 0.0
+    score, texts = 0.0, a.kind is b.kind is INSTRUMENT
     undated = events and not (known(a.event) and known(b.event))
     if events:
         score = 0.0 if undated else 3.5 if a.kind is b.kind is EXERCISE else 2.5
@@ -173,7 +173,7 @@ def of_days(a: Profile, b: Profile, events: bool, weight: float) -> float:
             score = 1.5
         if a.signed is not UNKNOWN and b.signed is not UNKNOWN:
             score += 1.5 if gap(a.signed, b.signed) <= SLACK else 0.3
-        elif came_together(a, b):
+        elif texts and came_together(a, b):
             score += 1.0
     if a.form == b.form == "joint-statement":
         score += 1.0
@@ -184,7 +184,7 @@ def of_days(a: Profile, b: Profile, events: bool, weight: float) -> float:
     if a.period[1] is not None and a.period[1] == b.period[1]:
         score += 1.5
     (first, last), (start, stop) = a.around, b.around
-    if first is None or last is None or start is None or stop is None or of_one_year(a, b):
+    if first is None or last is None or start is None or stop is None or (texts and of_one_year(a, b)):
         return score + (1.9 if undated else 0.7)
     return score + told_apart(a, b, max(0, start - last, first - stop), undated, weight)
 

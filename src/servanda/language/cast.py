@@ -37,9 +37,11 @@ def bodies_in(sentence: Sentence, text: str, home: str) -> list[Body]:
     words = {m.start for m in sentence.marked("body_word")}
     found = []
     for match in BODY.finditer(text, sentence.start, sentence.stop):
-        span = Span(*match.span())
-        is_head = any(h.span.covers(span) for h in sentence.heads)
-        if is_head or not any(span.start <= w < span.stop for w in words):
+        start, stop = match.span()
+        if not any(start <= w < stop for w in words):
+            continue
+        span = Span(start, stop)
+        if any(h.span.covers(span) for h in sentence.heads):
             continue
         inside = [m for m in sentence.parties if span.start <= m.start < span.stop]
         before = [m for m in sentence.parties if 0 <= span.start - m.stop <= 3]

@@ -280,18 +280,18 @@ class Names:
         return found
 
 
-def by_reach(hit: Hit) -> tuple[int, int]:
-    return hit[0], -hit[1]
-
-
 def longest(hits: Iterable[Hit]) -> list[Hit]:
-    """Keep the leftmost and, among those that begin together, the longest; the rest that overlap go."""
+    """Keep of hits by place the leftmost and, of those that begin together, the longest; the rest that overlap go."""
     kept: list[Hit] = []
     reached = -1
-    for hit in sorted(hits, key=by_reach):
+    for hit in hits:
         if hit[0] >= reached:
             kept.append(hit)
-            reached = hit[1]
+        elif hit[0] != kept[-1][0] or hit[1] <= reached:
+            continue
+        else:
+            kept[-1] = hit
+        reached = hit[1]
     return kept
 
 

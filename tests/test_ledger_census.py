@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -94,3 +95,16 @@ def test_a_change_that_is_undone_is_not_counted():
             connection.exec_driver_sql("DELETE FROM entries")
             raise RuntimeError
         check(plain, kept)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(papers, min_size=6, max_size=14), st.integers(1, 3), st.sampled_from(("2021-06-01", None)))
+def test_the_last_of_each_status_and_the_series_of_a_party_are_the_same_from_what_is_kept(rows, limit, day):
+    with Ledger.in_memory() as plain, patch("servanda.ledger.newest.WALKED", 2):
+        file(plain, *(paper(place, row) for place, row in enumerate(rows)))
+        plain.look(("IND", "ITA"), "a newspaper", date.today().isoformat())
+        kept = served(plain)
+        for query in ("party:IND", "party:JPN", "party:IND kind:project", "party:FRA"):
+            assert plain.latest(query, limit, day) == kept.latest(query, limit, day)
+            assert plain.series(query, day) == kept.series(query, day)
+            assert plain.waits(query, day) == kept.waits(query, day)

@@ -79,6 +79,11 @@ class Census:
             held = [(key, self.rows[key]) for key in self.sets_of(query)]
         return ((key, sort, (n, of)) for key, row in held for at, n, of in thrice(row) if (sort := wanted[at]))
 
+    def sets(self, connection: Connection, query: Query, day: str) -> Collection[str]:
+        """Return the keys of the sets of parties that have all of a query's; none where they are not known here."""
+        with self.lock:
+            return [*self.sets_of(query)] if self.ready(connection, query, day) else []
+
     def tally(self, connection: Connection, query: Query, day: str) -> list[Tally] | None:
         """Return what a query finds by kind and status; None for what is not counted here."""
         if (told := self.by_sort(connection, query, day)) is None:

@@ -6,7 +6,7 @@ test holds the two together.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -43,13 +43,13 @@ if TYPE_CHECKING:
     from servanda.ledger.census import Census
 
 NEWEST = (entries.c.last.desc(), entries.c.id.desc())
-DATED = (StatusName.OVERDUE, StatusName.UNWATCHED, StatusName.DUE_SOON)  # found by the index of due dates
 SORTED = ((entries.c.last + "").desc(), entries.c.id.desc())  # the same, where another index finds few
 PARTIES = text(
     "WITH RECURSIVE next(party) AS (SELECT min(party) FROM entry_parties UNION ALL"
     " SELECT (SELECT min(party) FROM entry_parties WHERE party > next.party) FROM next WHERE next.party IS NOT NULL)"
     " SELECT party FROM next WHERE party IS NOT NULL"
 )  # each once, from one place of the index to the next
+BACK = (180, 1000)  # days back from the last report within which the newest are sought before all
 FAR = 4000  # hits of a word query that are ranked; more would not be read
 
 
@@ -118,48 +118,12 @@ def summed(connection: Connection, query: Query, as_of: str, *columns: Column[An
             yield from map(tuple, connection.execute(asked.group_by(*columns, status)))
 
 
-def latest(connection: Connection, query: Query, as_of: str, limit: int) -> list[Line]:
-    """Return the last reported entries of each status that a query finds, at most ``limit`` of each."""
-    found: list[Line] = []
-    for part in countable(connection, query, as_of):
-        if part.looked is None:
-            for name, which in part.halves():
-                asked = part.asked(entries.c.id, name.label("status"), place_in(name)).where(which)
-                found += ranked(connection, asked, limit)
-            continue
-        for status in StatusName:
-            asked = part.asked(entries.c.id, literal(status.value).label("status"))
-            newest = SORTED if status in DATED else NEWEST
-            some = asked.where(standing(status, as_of, part.looked)).order_by(*newest).limit(limit).subquery()
-            whole = select(entries, some.c.status).join(some, some.c.id == entries.c.id)
-            found += [line_from(row) for row in connection.execute(whole).mappings()]
-    found.sort(key=lambda line: (line.last, line.id), reverse=True)
-    by_status: dict[StatusName, list[Line]] = defaultdict(list)
-    for line in found:
-        by_status[line.status].append(line)
-    kept = {line.id for of in by_status.values() for line in of[:limit]}
-    return [line for line in found if line.id in kept]
-
-
-def place_in(status: ColumnElement[str]) -> ColumnElement[int]:
-    """Return the place of an entry among those of its status, the last reported first."""
-    return func.row_number().over(partition_by=status, order_by=NEWEST).label("place")
-
-
-def ranked(connection: Connection, asked: Select[Any], limit: int) -> list[Line]:
-    """Return the lines of entries whose place is no further than the limit."""
-    places = asked.subquery()
-    kept = select(places.c.id, places.c.status).where(places.c.place <= limit).subquery()
-    whole = select(entries, kept.c.status).join(kept, kept.c.id == entries.c.id)
-    return [line_from(row) for row in connection.execute(whole).mappings()]
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """Entries to be asked for: all that a query finds, or of two parties those of the dyad and the wider ones apart.
 
     ``looked`` is the last day on which the dyad was watched, None where the entries have several parties; ``keys`` are
-    the dyads of one party.
+    the dyads of one party, or all its sets of parties: then ``whole`` is what is asked.
     """
 
     connection: Connection
@@ -169,6 +133,12 @@ class Part:
     wider: Select[Any] | None = None
     looked: str | None = None
     keys: Sequence[str] = ()
+    whole: Query | None = None
+
+    @property
+    def bare(self) -> bool:
+        """True for all entries: no set of parties is named, nor anything else."""
+        return self.key is None and self.wider is None and not self.keys and replace(self.query, sort=None) == Query()
 
     @property
     def named(self) -> ColumnElement[str]:
@@ -211,10 +181,18 @@ def countable(connection: Connection, query: Query, as_of: str) -> list[Part]:
     if len(set(query.parties)) != 1 or query.words:
         return parted(connection, query, as_of)
     party, status, bare = query.parties[0], status_on(connection, as_of), replace(query, parties=())
+    if keys := known_sets(connection, party, as_of):
+        return [Part(connection, bare, status, keys=keys, whole=query)]
     others = connection.execute(PARTIES).scalars()
     keys = [parties_key(sorted({party, other})) for other in others]
     wider = select(wide.c.entry).where(wide.c.party == party)
     return [Part(connection, bare, status, keys=keys), Part(connection, bare, status, wider=wider)]
+
+
+def known_sets(connection: Connection, party: str, as_of: str) -> Sequence[str]:
+    """Return the keys of all sets of parties of which one is, where counts are kept of them; else none."""
+    census = census_of(connection)
+    return sorted(census.sets(connection, Query(parties=(party,)), as_of)) if census is not None else ()
 
 
 def chosen(connection: Connection, query: Query, as_of: str, *columns: Any) -> Select[Any]:
@@ -238,12 +216,22 @@ def sessions(connection: Connection, query: Query, as_of: str, limit: int) -> li
 def having(connection: Connection, query: Query, as_of: str, column: Column[Any], limit: int) -> list[Line]:
     found: list[Mapping[Any, Any]] = []
     for part in countable(connection, query, as_of):
-        asked = part.asked(entries, part.named).where(column.is_not(None))
-        if part.keys:  # of many dyads the newest are sought before their lines are read
-            some = part.asked(entries.c.id).where(column.is_not(None)).order_by(*NEWEST).limit(limit).subquery()
-            asked = asked.join(some, some.c.id == entries.c.id)
-        found += connection.execute(asked.order_by(*NEWEST).limit(limit)).mappings()
+        asked = part.asked(entries, part.named).where(column.is_not(None)).order_by(*NEWEST).limit(limit)
+        if part.keys or part.bare:  # of many the newest are sought before their lines are read
+            some = part.asked(entries.c.id).where(column.is_not(None)).order_by(*SORTED).limit(limit)
+            asked = asked.where(entries.c.id.in_(newest_ids(part, some, limit)))
+        found += connection.execute(asked).mappings()
     return [line_from(row) for row in sorted(found, key=lambda row: (row["last"], row["id"]), reverse=True)[:limit]]
+
+
+def newest_ids(part: Part, asked: Select[Any], limit: int) -> list[str]:
+    """Return the ids that are asked for, sought back from the last report of all ever further."""
+    last = part.connection.execute(select(func.max(entries.c.last))).scalar() or ""
+    for back in BACK if last and part.keys else ():
+        near = asked.where(entries.c.last >= shifted(last[:10], -back))
+        if len(found := part.connection.execute(near).scalars().all()) == limit:
+            return list(found)
+    return list(part.connection.execute(asked).scalars())
 
 
 def waits(connection: Connection, query: Query, as_of: str, limit: int) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from servanda.ledger.comparing import Compared
 from servanda.ledger.filing import Sourced
 from servanda.ledger.judging import anchor, judgement, resolve
 from servanda.ledger.linking import links_of
+from servanda.ledger.newest import latest
 from servanda.ledger.query import Query, parse
 from servanda.ledger.rebuilding import rebuilt
 from servanda.ledger.records import (
@@ -296,7 +297,7 @@ class Ledger:
     def latest(self, query: str | Query, limit: int, as_of: str | None = None) -> list[Line]:
         """Return the last reported entries of each status, at most ``limit`` of each: one pass for a whole dossier."""
         with self.looking() as connection:
-            return listing.latest(connection, asked(query), as_of or today(), limit)
+            return latest(connection, asked(query), as_of or today(), limit)
 
     def waits(self, query: str | Query, as_of: str | None = None) -> list[int]:
         """Return the days from agreed to signed of the texts that a query finds."""

@@ -6,11 +6,9 @@ rule gave each slot, and holds quotations that stand in the text.
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from math import fsum
 from sys import intern
 from typing import Any
@@ -31,9 +29,8 @@ from servanda.extracting.stages import settle_stage
 from servanda.extracting.values import Slots, plain
 from servanda.extracting.weighing import weigh
 from servanda.language.cast import Cast, cast_of
-from servanda.language.dates import grammar_of
 from servanda.language.mentions import Reading, read
-from servanda.language.packs import languages, lexicon
+from servanda.language.packs import languages
 from servanda.model import NOTHING, Claim, Document, Span, Stage
 from servanda.problems import Problem
 
@@ -287,20 +284,6 @@ def add_missing(slots: Slots, more: Slots) -> None:
         slots.take("orgs", more)
 
 
-@cache
-def get_ready(language: str) -> None:
-    """Load all with which a language is read, once, and have the garbage collector pass over it from then on.
-
-    It is never garbage, and so many objects that walking them again and again was a tenth of all time. (What else
-    the program holds by then is passed over too; it is freed as ever when nothing refers to it any more.)
-    """
-    lexicon(language)
-    grammar_of(language)
-    models()
-    gc.collect(1)
-    gc.freeze()
-
-
 def extract(document: Document, trained: Mapping[str, Weights] | None = None) -> Extraction:
     """Return the claims of a document; a language without a pack gives none, and a problem that says so."""
     language = document.language or "en"
@@ -308,7 +291,6 @@ def extract(document: Document, trained: Mapping[str, Weights] | None = None) ->
         advice = "The document is kept; see `servanda packs` for the languages that can be read."
         where = document.url or document.title or "document"
         return Extraction((), (Problem(where, f"no pack reads the language {language!r}.", "no-pack", advice),))
-    get_ready(language)
     trained = models() if trained is None else trained
     reading = read(document.text, language, document.date, document.title, sparing=True)
     if len(reading.weight) < 2 or not any(s.heads for s in reading.sentences):

@@ -85,7 +85,7 @@ def fit_many(
     for row, name in enumerate(model.classes_):
         learnt = {f: float(model.coef_[row][i]) for f, i in matrix.index.items()}
         learnt["bias"] = learnt.get("bias", 0.0) + float(model.intercept_[row])
-        made[str(name)] = rounded(learnt, 0.015, 2)  # nine stages: all their small weights would be most of the file
+        made[str(name)] = rounded(learnt, 0.02, 2)  # nine stages: all their small weights would be most of the file
     return made
 
 
@@ -261,7 +261,7 @@ def fit_keep(documents: list[Labelled]) -> dict[str, float]:
                 lists.append(c.features + c.party_features)
                 labels.append(label)
                 weights.append(d.weight)
-    return fit_binary(lists, labels, 0.06, weights)
+    return fit_binary(lists, labels, 0.06, weights, least=4)
 
 
 def fit_among(documents: list[Labelled], parts: int = 4) -> dict[str, float]:
@@ -392,10 +392,12 @@ def read_sources(paths: Iterable[Path], shared: Path) -> list[GoldDocument]:
 
 
 def weighted(documents: list[Labelled], shared: Path) -> list[Labelled]:
-    """Count the gold's own documents three times: .009 more of claim F1 on unseen gold than counting all alike."""
+    """Count the gold's own documents three times and our own reports by half: what is written to learn from is plainer
+    than news. Both were chosen by average precision on real texts that the models had not seen."""
     gold = {file.stem for file in (shared / "gold/train").rglob("*.json")}
+    own = {file.stem for language in LANGUAGES for file in (HERE.parent / "tests/gold" / language).glob("*.json")}
     for d in documents:
-        d.weight = 3.0 if d.document.name in gold else 1.0
+        d.weight = 3.0 if d.document.name in gold else 0.5 if d.document.name in own else 1.0
     return documents
 
 

@@ -302,7 +302,7 @@ def named_together(s: Sentence, after: bool) -> list[tuple[set[str], set[str]]]:
 
 
 def party_sets(c: Candidate, seen: Sight, scene: Scene, after: bool) -> list[tuple[str, ...]]:
-    """Return the sets that could be a candidate's parties: pairs of the few likeliest, and groups.
+    """Return the sets that could be a candidate's parties: pairs of the few likeliest, groups, a body of states alone.
 
     No set parts those that the sentence names only together; of visits each has one host.
     """
@@ -314,6 +314,7 @@ def party_sets(c: Candidate, seen: Sight, scene: Scene, after: bool) -> list[tup
     made = [tuple(sorted(pair)) for pair in combinations(few, 2)]
     if c.form != "visit":
         made += groups(c.sentence, seen, scene)
+    made += [(m.code,) for m in c.sentence.parties if m.sort == "body"]
     together = named_together(c.sentence, after)
     made += [tuple(sorted(codes)) for codes, _ in together]
     if together:

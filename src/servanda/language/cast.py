@@ -33,7 +33,7 @@ class Cast:
     named: dict[int, list[Body]] = field(default_factory=dict)
 
 
-def bodies_in(sentence: Sentence, text: str, home: str) -> list[Body]:
+def bodies_in(sentence: Sentence, text: str) -> list[Body]:
     words = {m.start for m in sentence.marked("body_word")}
     found = []
     for match in BODY.finditer(text, sentence.start, sentence.stop):
@@ -46,7 +46,7 @@ def bodies_in(sentence: Sentence, text: str, home: str) -> list[Body]:
         inside = [m for m in sentence.parties if span.start <= m.start < span.stop]
         before = [m for m in sentence.parties if 0 <= span.start - m.stop <= 3]
         named = inside or before
-        found.append(Body(span.start, span.stop, trimmed_name(text, span), named[-1].code if named else home))
+        found.append(Body(span.start, span.stop, trimmed_name(text, span), named[-1].code if named else ""))
     return found
 
 
@@ -135,7 +135,7 @@ def cast_of(reading: Reading) -> Cast:
         if here:
             people[sentence.index] = here
         if cased and "body_word" in sentence.marks:
-            bodies[sentence.index] = bodies_in(sentence, reading.text, home)
+            bodies[sentence.index] = bodies_in(sentence, reading.text)
         for person in here:
             key = surname(person)
             if len(key) > 3:
@@ -157,8 +157,9 @@ def seat(sentence: Sentence, people: list[Person], bodies: list[Body], known: di
         if code or home:
             added.append(PartyMention(person.start, person.stop, code or home, sort, person.name))
     for body in bodies:
-        if body.code and not any(m.start < body.stop and body.start < m.stop for m in sentence.parties):
-            added.append(PartyMention(body.start, body.stop, body.code, "firm", body.name))
+        if (body.code or home) and not any(m.start < body.stop and body.start < m.stop for m in sentence.parties):
+            sort = "firm" if body.code else "home"
+            added.append(PartyMention(body.start, body.stop, body.code or home, sort, body.name))
     taken = sentence.parties
     fresh = [a for a in added if not any(a.start < m.stop and m.start < a.stop for m in taken)]
     sentence.parties = sorted([*taken, *fresh], key=lambda m: m.start)

@@ -155,10 +155,12 @@ def named_by_body(a: Profile, b: Profile) -> bool:
 
 def named_by_place(a: Profile, b: Profile) -> bool:
     """True where one title of a work has nothing but the place to tell by ("the Chabahar project")."""
-    places, apart = a.place_words | b.place_words, told_apart(a, b)
-    if not (a.kind is b.kind is Kind.PROJECT) or a.form != b.form or apart is None or apart > HALF_YEAR:
+    if not (a.kind is b.kind is Kind.PROJECT) or a.form != b.form:
         return False
-    shared = places & a.title.words.keys() & b.title.words.keys()
+    apart = told_apart(a, b)
+    if apart is None or apart > HALF_YEAR:
+        return False
+    shared = (a.place_words | b.place_words) & a.title.words.keys() & b.title.words.keys()
     return bool(shared) and any(
         all(weight < 0.6 or word in shared for word, weight in of.title.words.items()) for of in (a, b)
     )
@@ -171,11 +173,11 @@ def unnamed(a: Profile, b: Profile) -> bool:
     """
     if not (a.kind is b.kind is Kind.INSTRUMENT) or (a.form and b.form and a.form != b.form) or a.form in MANY:
         return False
-    bare = sum(all(weight < 0.6 for weight in of.title.words.values()) for of in (a, b))
     apart = told_apart(a, b)
-    if not bare or a.title.numbered or b.title.numbered or apart is None:
+    if apart is None or apart > VAGUE_APART or a.title.numbered or b.title.numbered:
         return False
-    return apart <= (VAGUE_APART if bare == 1 else 7)
+    bare = sum(all(weight < 0.6 for weight in of.title.words.values()) for of in (a, b))
+    return bare == 1 or (bare == 2 and apart <= 7)
 
 
 def one_wording(a: Profile, b: Profile) -> bool:

@@ -194,6 +194,7 @@ def pairs_in(base: str, known: dict[int, Profile], found: Mapping[int, Sequence[
     standing: dict[int, list[int]] = defaultdict(list)
     spelt = Spellings(of.title for of in known.values())
     kin = {n: spelt.of(of.title) for n, of in known.items()}
+    alone = {n for n, of in known.items() if bases(of.parties) == [base]}  # what meets these meets them only here
     for n in sorted(known):
         near: set[int] = set()
         for trait in found[n]:
@@ -202,13 +203,13 @@ def pairs_in(base: str, known: dict[int, Profile], found: Mapping[int, Sequence[
         this, own = known[n], kin[n]
         for other in sorted(near):
             apart = not own or own.isdisjoint(kin[other])
-            if not hopeless(known[other], this, apart) and first_shared(known[other], this) == base:
+            if hopeless(known[other], this, apart):
+                continue
+            if n in alone or other in alone or first_shared(known[other], this) == base:
                 yield other, n
 
 
 def first_shared(one: Profile, other: Profile) -> str:
-    if one.parties == other.parties and len(one.parties) <= 2:
-        return bases(one.parties)[0]
     return min(set(bases(one.parties)) & set(bases(other.parties)))
 
 

@@ -64,7 +64,7 @@ BESIDE = (
     "host",
 )
 ABOUT = (*AROUND, *TOPICS)
-SORTS = {"person": "p", "leader": "p", "home": "p", "body": "o", "firm": "o", "place": "l"}
+SORTS = {"person": "p", "leader": "p", "home": "p", "body": "o", "firm": "o", "unplaced": "o", "place": "l"}
 LINKS = ("with", "between", "by", "from", "to", "of", "for", "at", "purpose", "and", "under")
 STAGES = {stage.value: stage for stage in Stage}
 KINDS = {kind.value: kind for kind in Kind}

@@ -158,7 +158,7 @@ def seat(sentence: Sentence, people: list[Person], bodies: list[Body], known: di
             added.append(PartyMention(person.start, person.stop, code or home, sort, person.name))
     for body in bodies:
         if (body.code or home) and not any(m.start < body.stop and body.start < m.stop for m in sentence.parties):
-            sort = "firm" if body.code else "home"
+            sort = "firm" if body.code else "unplaced"
             added.append(PartyMention(body.start, body.stop, body.code or home, sort, body.name))
     taken = sentence.parties
     fresh = [a for a in added if not any(a.start < m.stop and m.start < a.stop for m in taken)]

@@ -32,8 +32,8 @@ QUOTED = regex.compile(r"[“\"«„「『]([^“”\"«»„「」『』]{12,60
 class PartyMention(NamedTuple):
     """A party named in the text.
 
-    ``sort`` tells how: name, adjective, government, people, leader, body or place from the packs; from the document's
-    cast person, firm, home and unplaced (a person, a body whose state is not told and taken to be the document's first).
+    ``sort`` tells how: name, adjective, government, people, leader, body or place from the packs; person or firm from
+    the document's cast, home or unplaced where it is not told whose they are and the document's first state is taken.
     """
 
     start: int

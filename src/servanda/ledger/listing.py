@@ -51,6 +51,10 @@ PARTIES = text(
 )  # each once, from one place of the index to the next
 BACK = (180, 1000)  # days back from the last report within which the newest are sought before all
 FAR = 4000  # hits of a word query that are ranked; more would not be read
+RANKED = (
+    "SELECT rowid FROM (SELECT rowid, rank AS place FROM {table} WHERE {table} MATCH :words"
+    f" ORDER BY rowid DESC LIMIT {FAR}) ORDER BY place LIMIT :few"
+)  # of very many hits the ones filed last are ranked
 
 
 def lines(connection: Connection, query: Query, as_of: str, limit: int | None, offset: int = 0) -> list[Line]:

@@ -368,7 +368,7 @@ class Ledger:
         if what == "entries":
             return self.entries(words, limit, 0, as_of)
         table = "document_words" if what == "documents" else "claim_words"
-        hits = text(f"SELECT rowid FROM {table} WHERE {table} MATCH :words ORDER BY rank LIMIT :few")
+        hits = text(listing.RANKED.format(table=table))
         asked_for = {"words": listing.match_expression(parse(words).words), "few": limit}
         with self.looking() as connection:
             found = connection.execute(hits, asked_for).scalars().all()

@@ -52,17 +52,16 @@ def sums(ledger: Ledger, figures: Figures, query: str) -> dict[tuple[str, ...], 
 def network(request: Request, ledger: TheLedger, figures: TheFigures) -> HTMLResponse:
     """Pairs of states and organisations by the number of entries between them."""
     asked = Asked.of(request.query_params)
-    told = sums(ledger, figures, asked.query)
+    shown = figures.of(f"network {asked.query}", lambda: pairs_of(sums(ledger, figures, asked.query)))
+    return page(request, "network.html", asked=asked, pairwise=True, by="", **shown)
+
+
+def pairs_of(told: Mapping[tuple[str, ...], Sum]) -> dict[str, Any]:
+    """Return the pairs with most entries, how many pairs are left, and how many entries there are in all."""
     made, crowded = pairs(told)
     ranked = sorted(made.items(), key=lambda pair: (-pair[1].total, pair[0]))
-    shown: dict[str, Any] = {
-        "asked": asked,
-        "pairs": ranked[:DRAWN],
-        "left": max(0, len(ranked) - DRAWN),
-        "crowded": crowded,
-        "total": sum(one.total for one in told.values()),
-    }
-    return page(request, "network.html", pairwise=True, by="", **shown)
+    total = sum(one.total for one in told.values())
+    return {"pairs": ranked[:DRAWN], "left": max(0, len(ranked) - DRAWN), "crowded": crowded, "total": total}
 
 
 @router.get("/map")

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -29,6 +30,7 @@ from servanda.problems import QueryError, ServandaError
 from servanda.web.accounts import Accounts, beside
 from servanda.web.app import app_for
 from servanda.web.figures import stamp_of
+from servanda.web.page import templates
 from servanda.web.pages import whole
 from servanda.web.settings import web_settings
 
@@ -85,9 +87,11 @@ def kept_up(app: FastAPI) -> None:
     """Count the figures that the first pages tell before anybody asks, and again when the ledger changed."""
     ledger, figures = app.state.ledger, app.state.figures
     counted, pause = None, 0.0
+    for name in templates().list_templates():
+        templates().get_template(name)  # compiled before the first reader waits for it
     while True:
         time.sleep(pause)
-        stamp, began, pause = stamp_of(ledger.path), time.monotonic(), BREATH
+        stamp, began, pause = (date.today(), stamp_of(ledger.path)), time.monotonic(), BREATH
         if stamp == counted:
             continue
         with suppress(ServandaError):  # who asks is told

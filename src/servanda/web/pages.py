@@ -46,6 +46,7 @@ from servanda.web.figures import Figures
 from servanda.web.keeping import patience_of
 from servanda.web.languages import languages_told
 from servanda.web.marking import pieces, runs
+from servanda.web.network import pairs_of
 from servanda.web.page import TheFigures, TheLedger, page
 from servanda.web.wording import dyad, in_text
 
@@ -140,6 +141,7 @@ def whole(ledger: Ledger) -> dict[str, Callable[[], Any]]:
         f"doubts {QUEUE}": lambda: ledger.review(QUEUE),
         "parties ": lambda: by_parties(ledger, ""),
         "index": lambda: index_of(ledger),
+        "network ": lambda: pairs_of(by_parties(ledger, "")),
         "series ": lambda: ledger.series(""),
     }
 

@@ -192,7 +192,7 @@ def test_agreements_signed_without_a_name_are_a_claim_without_an_invented_one(re
 def test_the_side_that_offers_stands_in_by(claims: Claims) -> None:
     """
     date 2024-11-19
-    Norway proposed a memorandum of understanding on fisheries to Peru.
+    Norway has proposed an agreement on fisheries to Peru.
     """
     [proposed] = of_kind(claims, Kind.INSTRUMENT)
 

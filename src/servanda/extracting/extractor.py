@@ -52,9 +52,9 @@ SLOT_RULES = {
 CONSIDER = 0.12
 TELLING = 6
 HOPELESS = -3.2
-KEEP = 0.38
+KEEP = 0.36
 MANY = 500
-SURE = 0.58
+SURE = 0.6
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ from servanda.ledger.schema import twins as twins_table
 from servanda.ledger.spelling import Spellings
 
 BATCH = 4000  # claims folded at a time
-ROOMY = 256  # MiB that the writing process keeps in memory meanwhile
+ROOMY = 128  # MiB that the writing process keeps in memory meanwhile
 LARGE = 50_000  # claims from which several processes are worth their start
 Row = tuple[object, ...]
 Pairs = list[tuple[int, int]]

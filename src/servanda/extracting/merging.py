@@ -181,18 +181,26 @@ def things(kept: list[Candidate], text: str, weights: Weights) -> list[Thing]:
     """Gather candidates, in reading order, into the things they speak of."""
     found, likelihoods = list[Thing](), Likelihoods(text, weights)
     home: dict[int, Thing] = {}
+    printed: dict[object, Thing] = {}
     for i, b in enumerate(kept):
         best: tuple[float, int] | None = None
         for j in range(max(0, i - LOOK_BACK), i):
             p = likelihoods.of(kept[j], b)
             if p > SAME and (best is None or p > best[0]):
                 best = (p, j)
-        thing = home[best[1]] if best else Thing()
-        if best is None:
+        words = place_in_words(b, text)
+        thing = printed.get(words) or (home[best[1]] if best else Thing())
+        if not thing.members:
             found.append(thing)
         thing.members.append(b)
-        home[i] = thing
+        home[i] = printed[words] = thing
     return found
+
+
+def place_in_words(c: Candidate, text: str) -> tuple[str, int, tuple[str, ...]]:
+    """A candidate's sentence, its place in it and its parties: the same where a text is printed twice."""
+    s = c.sentence
+    return text[s.start : s.stop], c.head.start - s.start, c.parties
 
 
 def distinct(first: Span, others: list[Span]) -> list[Span]:

@@ -53,7 +53,7 @@ BACK = (180, 1000)  # days back from the last report within which the newest are
 FAR = 4000  # hits of a word query that are ranked; more would not be read
 RANKED = (
     "SELECT rowid FROM (SELECT rowid, rank AS place FROM {table} WHERE {table} MATCH :words"
-    f" ORDER BY rowid DESC LIMIT {FAR}) ORDER BY place LIMIT :few"
+    f" ORDER BY rowid DESC LIMIT {FAR}) ORDER BY place, rowid LIMIT :few"
 )  # of very many hits the ones filed last are ranked
 
 

@@ -368,3 +368,13 @@ def test_the_same_report_gives_the_same_claims_again(report: Document, claims: C
     """
     assert claims == extract(report).claims
     assert [claim.id for claim in claims] == [claim.id for claim in extract(report).claims]
+
+
+def test_a_sentence_printed_twice_tells_one_thing_however_far_apart() -> None:
+    said = "India and France signed an agreement on fisheries in Paris on Monday."
+    between = " ".join(f"The minister of trade of Peru met his counterpart of Chile in round {n}." for n in range(40))
+    document = Document(text=f"{said} {between} {said}", date="2024-11-19", language="en")
+
+    [signed] = [c for c in extract(document).claims if c.kind == Kind.INSTRUMENT]
+
+    assert 2 == len(signed.quotations)

@@ -1,8 +1,8 @@
 """One claim for each thing, however often a document speaks of it.
 
 A candidate joins the earlier one that it most likely repeats, or stands in the same place of
-the same sentence; the likelihood is a linear score over what the two share and where they stand. Without trained weights the rules of
-``repeats`` decide.
+the same sentence; the likelihood is a linear score over what the two share and where they stand.
+Without trained weights the rules of ``repeats`` decide.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def of_query(ledger: Ledger, name: str, query: str, parties: tuple[str, ...], as
 
 
 def draw(ledger: Ledger, query: str, parties: tuple[str, ...], day: str, limit: int) -> Drawn:
-    lines = ledger.latest(query, 3 * limit, day)
+    lines = ledger.latest(query, limit, day)
     disputed = ledger.entries(f"{query} has:conflict", limit, as_of=day)
     plans, meetings = ledger.frameworks(query, day), ledger.series(query, day)
     bare = Drawn(query, parties, ledger.tally(query, day), lines, disputed, plans, meetings, {}, limit)

@@ -6,9 +6,10 @@ test holds the two together.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -49,6 +51,16 @@ PARTIES = text(
     " SELECT (SELECT min(party) FROM entry_parties WHERE party > next.party) FROM next WHERE next.party IS NOT NULL)"
     " SELECT party FROM next WHERE party IS NOT NULL"
 )  # each once, from one place of the index to the next
+DAY: Callable[[str], ColumnElement[str]] = bindparam
+LINE = tuple(of.name for of in fields(Line))
+STAGES: dict[str | None, Stage | None] = {None: None, **{str(stage): stage for stage in Stage}}
+READS: dict[str, Callable[[Any], Any]] = {
+    "kind": {str(kind): kind for kind in Kind}.__getitem__,
+    "status": {str(name): name for name in StatusName}.__getitem__,
+    "stage": STAGES.__getitem__,
+    **dict.fromkeys(("parties", "by", "domains"), lambda words: tuple(words.split())),
+}
+READ = [(place, READS[name]) for place, name in enumerate(LINE) if name in READS]
 BACK = (180, 1000)  # days back from the last report within which the newest are sought before all
 FAR = 4000  # hits of a word query that are ranked; more would not be read
 RANKED = (
@@ -60,28 +72,30 @@ RANKED = (
 def lines(connection: Connection, query: Query, as_of: str, limit: int | None, offset: int = 0) -> list[Line]:
     """Return the entries that a query asks for, newest report first unless it says otherwise."""
     far = None if limit is None else limit + offset
-    parts = [in_order(part.asked(entries, part.named), query).limit(far) for part in parted(connection, query, as_of)]
+    parts = parted(connection, query, as_of)
     if len(parts) == 1:
-        parts = [parts[0].limit(limit).offset(offset)]
-        return [line_from(row) for row in connection.execute(parts[0]).mappings()]
-    return merged(connection, parts, query)[offset:far]
+        asked = in_order(parts[0].asked(*lined(parts[0].status)), query).limit(limit).offset(offset)
+        return [line_from(row) for row in connection.execute(asked)]
+    return merged(connection, parts, query, far)[offset:far]
 
 
-def merged(connection: Connection, parts: Iterable[Select[Any]], query: Query) -> list[Line]:
-    """Return the lines of several lists that are each in a query's order as one list in that order."""
-    found = [row for part in parts for row in connection.execute(part).mappings()]
+def merged(connection: Connection, parts: Iterable[Part], query: Query, far: int | None) -> list[Line]:
+    """Return the first lines of several parts of a query as one list in its order."""
     columns, descending = order(query)
-    named = [column.name for column in columns if isinstance(column, Column)]
-    found.sort(key=lambda row: tuple((row[name] is not None, row[name] or "") for name in named), reverse=descending)
+    places = [column for column in columns if isinstance(column, Column)]
+    asked = (in_order(part.asked(*places, *lined(part.status)), query).limit(far) for part in parts)
+    found = [tuple(row) for one in asked for row in connection.execute(one)]
+    count = len(places)
+    found.sort(key=lambda row: tuple((value is not None, value or "") for value in row[:count]), reverse=descending)
     if query.sort == "due" and not query.due:
-        found.sort(key=lambda row: row["due_last"] is None)
-    return [line_from(row) for row in found]
+        found.sort(key=lambda row: row[0] is None)
+    return [line_from(row[count:]) for row in found]
 
 
 def by_ids(connection: Connection, ids: Sequence[str], as_of: str) -> list[Line]:
     """Return the lines of entries in the order of their ids; those that are gone are left out."""
-    asked = chosen(connection, Query(), as_of, entries, status_on(connection, as_of).label("status"))
-    found = {row["id"]: line_from(row) for row in connection.execute(asked.where(entries.c.id.in_(ids))).mappings()}
+    asked = chosen(connection, Query(), as_of, *lined(status_on(connection, as_of)))
+    found = {row[0]: line_from(row) for row in connection.execute(asked.where(any_of(entries.c.id, ids)))}
     return [found[entry] for entry in ids if entry in found]
 
 
@@ -160,7 +174,7 @@ class Part:
         else:
             made = made.select_from(entries.outerjoin(watched, watched.c.parties == entries.c.parties))
         if self.keys:
-            made = made.where(entries.c.parties.in_(self.keys))
+            made = made.where(any_of(entries.c.parties, self.keys))
         if self.wider is not None:
             made = made.where(entries.c.id.in_(self.wider))
         return narrowed(self.connection, made, self.query, self.status)
@@ -218,14 +232,15 @@ def sessions(connection: Connection, query: Query, as_of: str, limit: int) -> li
 
 
 def having(connection: Connection, query: Query, as_of: str, column: Column[Any], limit: int) -> list[Line]:
-    found: list[Mapping[Any, Any]] = []
+    found: list[Line] = []
     for part in countable(connection, query, as_of):
-        asked = part.asked(entries, part.named).where(column.is_not(None)).order_by(*NEWEST).limit(limit)
         if part.keys or part.bare:  # of many the newest are sought before their lines are read
             some = part.asked(entries.c.id).where(column.is_not(None)).order_by(*SORTED).limit(limit)
-            asked = asked.where(entries.c.id.in_(newest_ids(part, some, limit)))
-        found += connection.execute(asked).mappings()
-    return [line_from(row) for row in sorted(found, key=lambda row: (row["last"], row["id"]), reverse=True)[:limit]]
+            found += by_ids(connection, newest_ids(part, some, limit), as_of)
+            continue
+        asked = part.asked(*lined(part.status)).where(column.is_not(None)).order_by(*NEWEST).limit(limit)
+        found += map(line_from, connection.execute(asked))
+    return sorted(found, key=lambda line: (line.last, line.id), reverse=True)[:limit]
 
 
 def newest_ids(part: Part, asked: Select[Any], limit: int) -> list[str]:
@@ -287,24 +302,30 @@ def ruled(as_of: str, looked: ColumnElement[str], unheard: ColumnElement[bool]) 
     )
 
 
-@lru_cache(maxsize=1024)
-def standing(status: StatusName, as_of: str, looked: str) -> ColumnElement[bool]:
-    """Return which entries have a status, as ``status_of`` tells it, in words that an index can follow."""
-    e, soon = entries.c, shifted(as_of, SOON)
-    unheard = min(shifted(as_of, -SILENCE), before_silence(looked))
+@lru_cache(maxsize=16)
+def standing(status: StatusName) -> ColumnElement[bool]:
+    """Return which entries have a status, as ``status_of`` tells it, in words that an index follows; see ``days``."""
+    e, (soon, looked, unheard) = entries.c, map(DAY, ("soon", "looked", "unheard"))
     told, waiting, undated = e.stage.is_not(None), e.settled.is_(None), e.due_last.is_(None)
     if status in SETTLED:
         return e.settled == status.value
     if status is StatusName.OVERDUE:
-        return and_(waiting, e.due_last < min(as_of, looked), told)
+        return and_(waiting, e.due_last < DAY("passed"), told)
     if status is StatusName.UNWATCHED:
-        return and_(waiting, e.due_last >= looked, e.due_last < as_of, told)
+        return and_(waiting, e.due_last >= looked, e.due_last < DAY("as_of"), told)
     if status is StatusName.DUE_SOON:
-        return and_(waiting, e.due_last >= as_of, e.due_last <= soon, told)
+        return and_(waiting, e.due_last >= DAY("as_of"), e.due_last <= soon, told)
     if status is StatusName.SILENT:
         return and_(waiting, undated, e.firm_last < unheard, told)
     fresh = and_(undated, or_(e.firm_last >= unheard, e.firm_last.is_(None)))
     return or_(e.stage.is_(None), and_(waiting, or_(e.due_last > soon, fresh)))
+
+
+def days(as_of: str, looked: str) -> dict[str, str]:
+    """Return the days that ``standing`` compares with, for parties that were last watched on one day."""
+    unheard = min(shifted(as_of, -SILENCE), before_silence(looked))
+    told = {"as_of": as_of, "looked": looked, "passed": min(as_of, looked)}
+    return told | {"soon": shifted(as_of, SOON), "unheard": unheard}
 
 
 def shifted(day: str, by: int) -> str:
@@ -446,29 +467,19 @@ def order(query: Query) -> tuple[list[ColumnElement[Any]], bool]:
     return [entries.c.last, entries.c.id], True
 
 
-def line_from(row: Mapping[Any, Any]) -> Line:
-    return Line(
-        id=row["id"],
-        kind=Kind(row["kind"]),
-        form=row["form"],
-        title=row["title"],
-        parties=tuple(row["parties"].split()),
-        by=tuple(row["by"].split()),
-        stage=Stage(row["stage"]) if row["stage"] else None,
-        status=StatusName(row["status"]),
-        due=row["due"],
-        slips=row["slips"],
-        first=row["first"],
-        last=row["last"],
-        claims=row["claims"],
-        independent=row["independent"],
-        conflicts=row["conflicts"],
-        domains=tuple(row["domains"].split()),
-        under=row["under"],
-        firm=row["firm"],
-        event=row["event"],
-        ordinal=row["ordinal"],
-        place=row["place"],
-        moved=row["moved"],
-        series=row["series"],
-    )
+def any_of(column: Column[Any], values: Sequence[str]) -> ColumnElement[bool]:
+    """Ask for a column to have any of some values; they are given as one, however many there are."""
+    return column.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))
+
+
+def lined(status: ColumnElement[str]) -> list[ColumnElement[Any]]:
+    """Return what ``line_from`` takes, in its order."""
+    return [status if name == "status" else entries.c[name] for name in LINE]
+
+
+def line_from(row: Sequence[Any]) -> Line:
+    """Return a line from its columns; parties, who owes it and domains are words in one."""
+    values: list[Any] = list(row)
+    for place, read in READ:
+        values[place] = read(values[place])
+    return Line(*values)

@@ -59,8 +59,13 @@ def series_of(lines: Sequence[Line], decided: Iterable[Line], as_of: str) -> lis
 def alike(lines: Sequence[Line]) -> list[list[Line]]:
     """Group entries whose parties are the same and whose names share half their words, in the order of their ids."""
     groups: dict[tuple[str, ...], list[tuple[frozenset[str], list[Line]]]] = {}
+    known: dict[tuple[str, ...], list[Line]] = {}  # by the whole key: what has it again has the same home
     by_word: dict[tuple[tuple[str, ...], str], list[int]] = {}
     for line in sorted(lines, key=lambda line: line.id):
+        whole = (*line.parties, line.series or line.id)
+        if (found := known.get(whole)) is not None:
+            found.append(line)
+            continue
         words = key_words(line)
         own = groups.setdefault(line.parties, [])
         near = sorted({place for word in words for place in by_word.get((line.parties, word), ())})
@@ -68,9 +73,10 @@ def alike(lines: Sequence[Line]) -> list[list[Line]]:
         if home is None:
             for word in words:
                 by_word.setdefault((line.parties, word), []).append(len(own))
-            own.append((words, [line]))
-        else:
-            home[1].append(line)
+            home = (words, [])
+            own.append(home)
+        home[1].append(line)
+        known[whole] = home[1]
     return [of for own in groups.values() for _, of in own]
 
 

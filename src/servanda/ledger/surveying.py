@@ -201,13 +201,13 @@ def in_month(ledger: Ledger, query: str, month: str, most: int) -> list[Line]:
     """Return what is due, planned or was held in a month or a year that ends with it, at most ``most`` of either."""
     day, found = date.today().isoformat(), dict[str, Line]()
     with ledger.looking() as connection:
-        status = listing.status_on(connection, day).label("status")
+        lined = listing.lined(listing.status_on(connection, day))
         wanted = replace(parse(query), sort=None)
         for column in (entries.c.due_last, entries.c.event):
-            asked = listing.chosen(connection, wanted, day, entries, status)
+            asked = listing.chosen(connection, wanted, day, *lined)
             asked = asked.where(column.between(month, f"{month}~")).order_by(column).limit(most)
-            for row in connection.execute(asked).mappings():
-                found.setdefault(row["id"], listing.line_from(row))
+            for row in connection.execute(asked):
+                found.setdefault(row[0], listing.line_from(row))
     return list(found.values())
 
 

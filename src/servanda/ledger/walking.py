@@ -14,7 +14,7 @@ from servanda.ledger import finding, listing, settling
 from servanda.ledger.deriving import CARD, filed_claims
 from servanda.ledger.query import Query, parse
 from servanda.ledger.records import Card, Filed, Hit, Line
-from servanda.ledger.schema import claims, documents, entries, problems
+from servanda.ledger.schema import claims, documents, problems
 from servanda.ledger.store import Ledger, today
 from servanda.problems import Problem
 
@@ -42,13 +42,13 @@ def lines_after(
     named = [column.label(f"place_{n}") for n, column in enumerate(columns)]
     day = as_of or today()
     with ledger.looking() as connection:
-        status = listing.status_on(connection, day).label("status")
-        asked = listing.in_order(listing.chosen(connection, query, day, entries, status, *named), query)
+        lined = listing.lined(listing.status_on(connection, day))
+        asked = listing.in_order(listing.chosen(connection, query, day, *lined, *named), query)
         if after is not None:
             asked = asked.where(beyond(columns, after, descending))
-        found = connection.execute(asked.limit(limit + 1)).mappings().all()
-    kept, end = page_of(found, limit, lambda row: tuple(absent(row[label.name]) for label in named))
-    return [listing.line_from(row) for row in kept], end
+        found = [tuple(row) for row in connection.execute(asked.limit(limit + 1))]
+    kept, end = page_of(found, limit, lambda row: tuple(map(absent, row[len(lined) :])))
+    return [listing.line_from(row[: len(lined)]) for row in kept], end
 
 
 def absent(value: Any) -> Any:

@@ -12,10 +12,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from servanda.ledger.matching import REVIEW, SAME, compare
+from servanda.ledger.matching import REVIEW, SAME, weighed
 from servanda.ledger.profiles import Profile, keys
 from servanda.ledger.reach import hopeless
-from servanda.ledger.records import Verdict
 
 AGREE = 3.5  # the mean score at which two groups may join
 ACROSS = 64  # pairs looked at across two groups; more would say the same
@@ -44,10 +43,10 @@ def candidate_pairs(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Prof
 def edges_among(pairs: Iterable[tuple[Profile, Profile]]) -> Iterator[Edge]:
     """Compare pairs and yield those that are or may be the same."""
     for one, other in pairs:
-        match = compare(one, other)
-        if match.verdict is not Verdict.DIFFERENT:
+        score, _ = weighed(one, other)
+        if score is not None and score >= REVIEW:
             a, b = sorted((one.id, other.id))
-            yield Edge(a, b, match.score)
+            yield Edge(a, b, score)
 
 
 class Groups:
@@ -124,9 +123,7 @@ class Weighed:
     def score(self, a: str, b: str) -> float | None:
         pair = (a, b) if a < b else (b, a)
         if pair not in self.seen:
-            match = compare(self.profiles[pair[0]], self.profiles[pair[1]])
-            decided = bool(match.reasons) and match.reasons[0].points <= -9
-            self.seen[pair] = None if decided else match.score
+            self.seen[pair], _ = weighed(self.profiles[pair[0]], self.profiles[pair[1]])
         return self.seen[pair]
 
     def agree(self, across: Iterable[tuple[str, str]]) -> bool:

@@ -5,7 +5,7 @@ Every rule is a pure, symmetric function of two profiles: it returns the reason 
 
 from __future__ import annotations
 
-from servanda.ledger.days import gap, known
+from servanda.ledger.days import UNKNOWN, gap, known
 from servanda.ledger.likeness import alike, same_people
 from servanda.ledger.profiles import EVENTS, Profile, gathering
 from servanda.ledger.records import Reason
@@ -26,23 +26,15 @@ NEAR_EVENTS = {
         (Kind.EXERCISE, Kind.OPERATION),
     )
 }
+# Looked up once: a member of an enumeration costs more than the rest of a rule.
+MEETING, STALLED, BEGUN = Kind.MEETING, Stage.STALLED, (Stage.ACTIVE, Stage.DONE)
 
 Decided = tuple[Reason, str | None] | None
 
 
 def deciding(a: Profile, b: Profile) -> tuple[Reason, str | None] | None:
     """Return the one difference that settles the matter, and the link it leaves, or None."""
-    for rule in (
-        nothing_shared,
-        other_parties,
-        other_kind,
-        other_gathering,
-        other_number,
-        other_year,
-        other_day,
-        over_before,
-        other_signature,
-    ):
+    for rule in OF_EVENTS if a.kind in EVENTS or b.kind in EVENTS else OF_THINGS:
         if (found := rule(a, b)) is not None:
             return found
     return None
@@ -50,7 +42,7 @@ def deciding(a: Profile, b: Profile) -> tuple[Reason, str | None] | None:
 
 def nothing_shared(a: Profile, b: Profile) -> Decided:
     """Two things that are no events and share no word, item, body, sum, end or script cannot be told to be one."""
-    if a.kind in EVENTS or b.kind in EVENTS or a.latin != b.latin or not a.title.words.keys().isdisjoint(b.title.words):
+    if a.latin != b.latin or not a.title.words.keys().isdisjoint(b.title.words):
         return None
     if a.items & b.items or (a.orgs and b.orgs) or (a.title.amounts and b.title.amounts) or known(a.period):
         return None
@@ -59,23 +51,23 @@ def nothing_shared(a: Profile, b: Profile) -> Decided:
 
 def other_parties(a: Profile, b: Profile) -> Decided:
     """Reports list the parties of one thing more or less fully; two of them at least must be the same."""
-    shared = a.parties & b.parties
     if a.parties == b.parties:
         return None
+    shared = a.parties & b.parties
     if len(shared) >= 2 and (2 * len(shared) >= len(a.parties | b.parties) or shared in (a.parties, b.parties)):
         return None
     return Reason("other parties", -9), None
 
 
 def other_kind(a: Profile, b: Profile) -> Decided:
-    if a.kind is b.kind or not ({a.kind, b.kind} & EVENTS) or frozenset((a.kind, b.kind)) in NEAR_EVENTS:
+    if a.kind is b.kind or frozenset((a.kind, b.kind)) in NEAR_EVENTS:
         return None
     return Reason("other kind", -9, f"{a.kind} / {b.kind}"), None
 
 
 def other_gathering(a: Profile, b: Profile) -> Decided:
     """A visit and the talks held during it are two, and so are a call and a meeting."""
-    if Kind.MEETING is not a.kind or Kind.MEETING is not b.kind:
+    if not a.kind is b.kind is MEETING:
         return None
     if gathering(a.form) != gathering(b.form):
         return Reason("a visit and a sitting", -9), "during" if gap(a.event, b.event) == 0 else None
@@ -114,7 +106,7 @@ def over_before(a: Profile, b: Profile) -> Decided:
     if a.kind not in EVENTS or b.kind not in EVENTS:
         return None
     for told, later in ((a, b), (b, a)):
-        if told.stage not in (Stage.ACTIVE, Stage.DONE) or told.told is None or later.event[0] is None:
+        if told.stage not in BEGUN or told.told is None or later.event[0] is None:
             continue
         if told.told + SLACK < later.event[0]:
             return Reason("told as begun before the other was to begin", -9), "series"
@@ -128,12 +120,14 @@ def moved(a: Profile, b: Profile) -> bool:
     """
     if a.title.ordinals & b.title.ordinals and gap(a.event, b.event) < STALE:
         return True
-    put_off = Stage.STALLED in (a.stage, b.stage) and gap(a.event, b.event) < STALE
+    put_off = STALLED in (a.stage, b.stage) and gap(a.event, b.event) < STALE
     return put_off and bool(same_people(a, b) or alike(a, b) >= 0.75)
 
 
 def other_signature(a: Profile, b: Profile) -> Decided:
     """A text is signed once: two signatures far apart are two texts of one name."""
+    if a.signed is b.signed is UNKNOWN:
+        return None
     if known(a.signed) and known(b.signed) and gap(a.signed, b.signed) > SIGNED_APART:
         return Reason("signed on other days", -9), followed(a, b)
     for signed, other in ((a, b), (b, a)):
@@ -146,3 +140,7 @@ def other_signature(a: Profile, b: Profile) -> Decided:
 def followed(a: Profile, b: Profile) -> str | None:
     """Return "successor" where two texts bear one name: one takes up the other."""
     return "successor" if a.kind is b.kind and a.form == b.form and alike(a, b) >= 0.75 else None
+
+
+OF_THINGS = (nothing_shared, other_parties, other_number, other_year, other_signature)
+OF_EVENTS = (other_parties, other_kind, other_gathering, other_number, other_year, other_day, over_before)

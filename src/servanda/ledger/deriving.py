@@ -19,10 +19,10 @@ from servanda.ledger.clustering import Edge, components, group
 from servanda.ledger.followthrough import Watch
 from servanda.ledger.judging import Rulings, under_rulings
 from servanda.ledger.lifecycle import day_of, host
-from servanda.ledger.matching import compare
+from servanda.ledger.matching import REVIEW, weighed
 from servanda.ledger.profiles import Profile, bases, keys, profile, stretch_of
 from servanda.ledger.reach import hopeless
-from servanda.ledger.records import Card, Filed, Verdict
+from servanda.ledger.records import Card, Filed
 from servanda.ledger.rows import claim_from, parties_key
 from servanda.ledger.schema import (
     blocks,
@@ -144,11 +144,11 @@ def neighbours(connection: Connection, found: Iterable[int]) -> set[int]:
 def edge_rows(pairs: Iterable[tuple[tuple[int, int], Profile, Profile]]) -> Iterator[EdgeRow]:
     """Yield a row (a, b, score, link) for each pair that is or may be the same, or follows one another."""
     for (a, b), one, other in pairs:
-        match = compare(one, other)
-        if match.verdict is not Verdict.DIFFERENT:
-            yield a, b, match.score, match.link
-        elif match.link == "successor":
-            yield a, b, None, match.link
+        score, link = weighed(one, other)
+        if score is not None and score >= REVIEW:
+            yield a, b, score, link
+        elif link == "successor":
+            yield a, b, None, link
 
 
 def bonds(connection: Connection, rulings: Rulings) -> dict[int, set[int]]:
@@ -262,7 +262,7 @@ def grouped(
 def edges_within(nodes: Sequence[str], bundles: Mapping[str, Sequence[Filed]]) -> Iterator[Edge]:
     """Yield the edges among claims of equal content that people told apart."""
     for one, other in combinations(nodes, 2):
-        yield Edge(one, other, compare(profile(bundles[one][0]), profile(bundles[other][0])).score)
+        yield Edge(one, other, weighed(profile(bundles[one][0]), profile(bundles[other][0]))[0] or 0.0)
 
 
 def edge_between(one: str, other: str, score: float) -> Edge:

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 from servanda.ledger.profiles import Profile
 from servanda.ledger.words import Title, one_person
 
+Point = tuple[str, float, str]  # a reason as a rule gives it (rule, points, words): most are only added up
 NONE: frozenset[str] = frozenset()
 ALIKE = 84  # of a hundred, how far two spellings of one word agree at the least
 PLACE = 0.3  # what a place's name in two titles weighs, if it is also where both say that it is

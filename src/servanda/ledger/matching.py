@@ -3,17 +3,19 @@
 ``compare`` is a pure, symmetric function of two profiles: no clock, no store, no other
 claims. First come the differences that decide alone (another session, another date,
 another sum), then points are added up; what lies between the two marks goes to review
-and is never merged silently.
+and is never merged silently. ``weighed`` says the same of a pair without the reasons.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from itertools import starmap
 
 from servanda.codebook import rung
 from servanda.ledger.days import gap, known
 from servanda.ledger.deciding import SLACK, deciding
-from servanda.ledger.likeness import alike, same_bodies, same_people, shared_bodies, shared_words
+from servanda.ledger.likeness import Point, alike, same_bodies, same_people, shared_bodies, shared_words
 from servanda.ledger.naming import of_names
 from servanda.ledger.profiles import EVENTS, VAGUE, Profile
 from servanda.ledger.records import Match, Reason, Verdict
@@ -21,6 +23,8 @@ from servanda.ledger.timing import HALF_YEAR, VAGUE_APART, of_time, one_at_a_tim
 from servanda.ledger.words import skeleton
 from servanda.model import Kind, Stage
 
+# Looked up once: a member of an enumeration costs more than the rest of a rule.
+INSTRUMENT, PROJECT = Kind.INSTRUMENT, Kind.PROJECT
 SAME = 4.0
 REVIEW = 3.0
 
@@ -63,36 +67,51 @@ def compare(a: Profile, b: Profile) -> Match:
     if (decided := deciding(a, b)) is not None:
         reason, link = decided
         return Match(Verdict.DIFFERENT, 0.0, (reason,), link)
-    reasons = tuple(points(a, b))
-    score = round(sum(reason.points for reason in reasons), 2)
+    told = tuple(points(a, b))
+    score = added_up(told)
     verdict = Verdict.SAME if score >= SAME else Verdict.REVIEW if score >= REVIEW else Verdict.DIFFERENT
-    return Match(verdict, score, reasons)
+    return Match(verdict, score, tuple(starmap(Reason, told)))
 
 
-def points(a: Profile, b: Profile) -> Iterator[Reason]:
+def weighed(a: Profile, b: Profile) -> tuple[float | None, str | None]:
+    """Return the score of two claims, None where one difference decides, and how two different things belong."""
+    if b.id < a.id:
+        a, b = b, a
+    if (decided := deciding(a, b)) is not None:
+        return None, decided[1]
+    return added_up(points(a, b)), None
+
+
+def added_up(told: Iterable[Point]) -> float:
+    return round(sum([worth for _, worth, _ in told]), 2)
+
+
+def points(a: Profile, b: Profile) -> Iterator[Point]:
     """Yield every reason that counts, for and against."""
-    shared = shared_words(a, b)
-    yield from of_words(a, b, shared)
+    shared, apart = shared_words(a, b), told_apart(a, b)
+    yield from of_words(a, b, shared, apart)
     yield from of_sort(a, b)
-    yield from of_change(a, b)
+    if a.kind is INSTRUMENT or b.kind is INSTRUMENT:
+        yield from of_change(a, b)
     yield from of_names(a, b)
-    yield from of_time(a, b, shared)
-    yield from of_place(a, b)
+    yield from of_time(a, b, shared, apart)
+    if a.place and b.place:
+        yield from of_place(a, b)
     if a.document == b.document:
         yield from of_one_document(a, b)
-    if a.parties == b.parties and len(a.parties) >= WIDE and a.kind is b.kind is Kind.INSTRUMENT:
-        yield Reason("between the same many parties", 1.0, f"{len(a.parties)}")
     if a.parties != b.parties:
         half = 2 * len(a.parties & b.parties) >= len(a.parties | b.parties)
-        yield Reason("not quite the same parties", -1.0 if half else -1.5)
+        yield ("not quite the same parties", -1.0 if half else -1.5, "")
+    elif len(a.parties) >= WIDE and a.kind is b.kind is INSTRUMENT:
+        yield ("between the same many parties", 1.0, f"{len(a.parties)}")
 
 
-def of_one_document(a: Profile, b: Profile) -> Iterator[Reason]:
+def of_one_document(a: Profile, b: Profile) -> Iterator[Point]:
     """One document tells two things apart, but a headline tells what the text below tells again."""
     if a.headline != b.headline:
-        yield Reason("the headline and the text below", HEADLINE)
+        yield ("the headline and the text below", HEADLINE, "")
     else:
-        yield Reason("one document tells them apart", -1.0 if told_twice(a, b) else -4.0)
+        yield ("one document tells them apart", -1.0 if told_twice(a, b) else -4.0, "")
 
 
 def told_twice(a: Profile, b: Profile) -> bool:
@@ -112,93 +131,109 @@ def told_twice(a: Profile, b: Profile) -> bool:
     return a.kind not in EVENTS and (earlier or rung(lower.stage) >= rung(Stage.AGREED))
 
 
-def of_words(a: Profile, b: Profile, shared: Mapping[str, float]) -> Iterator[Reason]:
-    bodies, bones = a.org_words | b.org_words, a.place | b.place | a.names | b.names
-    own = {word: weight for word, weight in shared.items() if weight >= 0.6 and word not in bodies}
-    # names of places, people and bodies have rules of their own
-    telling = sum(weight for word, weight in own.items() if not bones or skeleton(word) not in bones)
-    top = 3.0 if a.kind in EVENTS and b.kind in EVENTS else 5.0
-    if telling >= 1.0 or (one_at_a_time(a, b) and same_bodies(a, b)):
-        full = 1.0
-    elif one_wording(a, b):
-        full = 0.75
-    else:
-        full = 0.5 if not telling or not one_at_a_time(a, b) else 0.75
-    yield Reason("title", round(top * alike(a, b, shared) * full, 2), ", ".join(sorted(shared)[:6]))
-    if named_by_body(a, b):
-        yield Reason("named by its body alone", 1.0)
-    elif named_by_place(a, b):
-        yield Reason("named by its place alone", 1.0)
-    elif unnamed(a, b):
-        yield Reason("the deal, without a name", BARE)
-    if a.latin != b.latin and a.kind in EVENTS and b.kind in EVENTS and telling < 1.0:
-        yield Reason("titles in other scripts share fewer words", 0.7)
+def of_words(a: Profile, b: Profile, shared: Mapping[str, float], apart: int | None) -> Iterator[Point]:
+    """Points for the words that two titles share; ``apart`` are the days between the reports."""
+    events, telling = a.kind in EVENTS and b.kind in EVENTS, told_by(a, b, shared) if shared else 0.0
+    full = how_far_words_count(a, b, telling, apart)
+    top = 3.0 if events else 5.0
+    yield ("title", round(top * alike(a, b, shared) * full, 2), ", ".join(sorted(shared)[:6]))
+    if not events and a.kind is b.kind:
+        yield from of_the_bare(a, b, apart)
+    if a.latin != b.latin and events and telling < 1.0:
+        yield ("titles in other scripts share fewer words", 0.7, "")
     if a.items and b.items and a.items & b.items:
-        yield Reason("items", 1.0, ", ".join(sorted(a.items & b.items)[:4]))
+        yield ("items", 1.0, ", ".join(sorted(a.items & b.items)[:4]))
+    if a.title.numbered or b.title.numbered:
+        yield from of_numbers(a, b)
+
+
+def told_by(a: Profile, b: Profile, shared: Mapping[str, float]) -> float:
+    """Return what shared words weigh that are no names: those of places, people and bodies have rules of their own."""
+    bodies, bones = a.org_words | b.org_words, a.place | b.place | a.names | b.names
+    own = [word for word, weight in shared.items() if weight >= 0.6 and word not in bodies]
+    return sum([shared[word] for word in own if not bones or skeleton(word) not in bones])
+
+
+def how_far_words_count(a: Profile, b: Profile, telling: float, apart: int | None) -> float:
+    """Return the part of the points for a title that its words are worth: general ones tell little."""
+    if telling >= 1.0:
+        return 1.0
+    single = one_at_a_time(a, b)
+    if single and same_bodies(a, b):
+        return 1.0
+    return 0.75 if (single and telling) or one_wording(a, b, apart) else 0.5
+
+
+def of_the_bare(a: Profile, b: Profile, apart: int | None) -> Iterator[Point]:
+    """Points for two things of one kind of which one title names nothing but the body or place, or nothing at all."""
+    if apart is None or apart > HALF_YEAR:
+        return
+    if a.form == b.form and a.orgs and b.orgs and named_by_body(a, b):
+        yield ("named by its body alone", 1.0, "")
+    elif a.kind is PROJECT and a.form == b.form and named_by_place(a, b):
+        yield ("named by its place alone", 1.0, "")
+    elif a.kind is INSTRUMENT and unnamed(a, b, apart):
+        yield ("the deal, without a name", BARE, "")
+
+
+def of_numbers(a: Profile, b: Profile) -> Iterator[Point]:
+    """Points for the numbers in two titles: of a series, years, sums and pieces."""
     if a.title.ordinals & b.title.ordinals:
-        yield Reason("same number", 1.5)
+        yield ("same number", 1.5, "")
     elif (a.title.ordinals or b.title.ordinals) and not one_at_a_time(a, b):
-        yield Reason("a number in one only", PART)
+        yield ("a number in one only", PART, "")
     if a.title.years & b.title.years:
-        yield Reason("same year in the name", 0.5)
+        yield ("same year in the name", 0.5, "")
     yield from of_sums(a, b)
 
 
 def named_by_body(a: Profile, b: Profile) -> bool:
-    """True where one title has nothing but the body to tell by ("the deal with the bank"), told within half a year."""
-    if a.kind is not b.kind or a.kind in EVENTS or a.form != b.form or not same_bodies(a, b):
+    """True where one title has nothing but the body to tell by ("the deal with the bank")."""
+    if not same_bodies(a, b):
         return False
-    bodies, apart = a.org_words | b.org_words, told_apart(a, b)
-    bare = any(all(weight < 0.6 or word in bodies for word, weight in of.title.words.items()) for of in (a, b))
-    return bare and apart is not None and apart <= HALF_YEAR
+    bodies = a.org_words | b.org_words
+    return any(all(weight < 0.6 or word in bodies for word, weight in of.title.words.items()) for of in (a, b))
 
 
 def named_by_place(a: Profile, b: Profile) -> bool:
     """True where one title of a work has nothing but the place to tell by ("the Chabahar project")."""
-    if not (a.kind is b.kind is Kind.PROJECT) or a.form != b.form:
-        return False
-    apart = told_apart(a, b)
-    if apart is None or apart > HALF_YEAR:
-        return False
     shared = (a.place_words | b.place_words) & a.title.words.keys() & b.title.words.keys()
     return bool(shared) and any(
         all(weight < 0.6 or word in shared for word, weight in of.title.words.items()) for of in (a, b)
     )
 
 
-def unnamed(a: Profile, b: Profile) -> bool:
+def unnamed(a: Profile, b: Profile, apart: int) -> bool:
     """True where one report of these weeks only says "the deal", "the pact", and the other names no other form.
 
     Memoranda are signed by the dozen: one without a name may be any of them.
     """
-    if not (a.kind is b.kind is Kind.INSTRUMENT) or (a.form and b.form and a.form != b.form) or a.form in MANY:
+    if apart > VAGUE_APART or (a.form and b.form and a.form != b.form) or a.form in MANY:
         return False
-    apart = told_apart(a, b)
-    if apart is None or apart > VAGUE_APART or a.title.numbered or b.title.numbered:
+    if a.title.numbered or b.title.numbered:
         return False
     bare = sum(all(weight < 0.6 for weight in of.title.words.values()) for of in (a, b))
     return bare == 1 or (bare == 2 and apart <= 7)
 
 
-def one_wording(a: Profile, b: Profile) -> bool:
+def one_wording(a: Profile, b: Profile, apart: int | None) -> bool:
     """True where two documents of the same days say one thing in the same words, however general they are."""
-    apart = told_apart(a, b)
     if a.kind is not b.kind or a.kind in EVENTS or apart is None or apart > 7 or a.document == b.document:
         return False
     return a.title.words.keys() == b.title.words.keys()
 
 
-def of_sums(a: Profile, b: Profile) -> Iterator[Reason]:
+def of_sums(a: Profile, b: Profile) -> Iterator[Point]:
     """Points for sums of money and for numbers of pieces; a sum tells one delivery from the standing trade."""
     if a.title.amounts and b.title.amounts:
         sure = SUM + ODD * odd_sum(a, b) + TOLD * (told_apart(a, b) in range(8))
-        yield Reason("same sum", sure) if same_sum(a.title.amounts, b.title.amounts) else Reason("another sum", -3.0)
+        yield ("same sum", sure, "") if same_sum(a.title.amounts, b.title.amounts) else ("another sum", -3.0, "")
     elif a.title.amounts or b.title.amounts:
         goods = a.kind is b.kind is Kind.TRADE and bool({a.form, b.form} & GOODS)
-        yield Reason("a sum in one only", DELIVERY if goods else -0.5)
+        yield ("a sum in one only", DELIVERY if goods else -0.5, "")
     if a.title.counts and b.title.counts:
         same = a.title.counts & b.title.counts
-        yield Reason("same number of pieces", 1.0) if same else Reason("another number of pieces", -2.0)
+        yield ("same number of pieces", 1.0, "") if same else ("another number of pieces", -2.0, "")
 
 
 def same_sum(ours: Iterable[float], theirs: Iterable[float]) -> bool:
@@ -211,43 +246,44 @@ def odd_sum(a: Profile, b: Profile) -> bool:
     return any(int(f"{sum_:.2e}".replace(".", "")[:3]) % 5 for sum_ in a.title.amounts & b.title.amounts)
 
 
-def of_change(a: Profile, b: Profile) -> Iterator[Reason]:
+def of_change(a: Profile, b: Profile) -> Iterator[Point]:
     """A text and its revival, extension or review are two undertakings."""
-    if Kind.INSTRUMENT not in (a.kind, b.kind):
-        return
     ours, theirs = CHANGES.intersection(a.title.words), CHANGES.intersection(b.title.words)
     if bool(ours) != bool(theirs):
-        yield Reason("a text and its change", CHANGE, ", ".join(sorted(ours | theirs)))
+        yield ("a text and its change", CHANGE, ", ".join(sorted(ours | theirs)))
 
 
 def text_of(of: Profile) -> bool:
     """True where a title speaks of a text to be signed rather than of what it is about."""
-    return of.kind is Kind.INSTRUMENT or not PAPERS.isdisjoint(of.title.words)
+    return of.kind is INSTRUMENT or not PAPERS.isdisjoint(of.title.words)
 
 
-def of_sort(a: Profile, b: Profile) -> Iterator[Reason]:
+def of_sort(a: Profile, b: Profile) -> Iterator[Point]:
     if a.domains and b.domains and not a.domains & b.domains:
-        yield Reason("another field", -0.5)
+        yield ("another field", -0.5, "")
     if a.kind is not b.kind:
         general = a.kind in VAGUE or b.kind in VAGUE
-        yield Reason("another kind", -1.5 if general else KIND, f"{a.kind} / {b.kind}")
+        yield ("another kind", -1.5 if general else KIND, f"{a.kind} / {b.kind}")
         if text_of(a) != text_of(b) and len(shared_bodies(a, b)) < 2:
-            yield Reason("the text and the thing", TEXT)
+            yield ("the text and the thing", TEXT, "")
         return
     if a.form and b.form and a.form == b.form:
-        yield Reason("same form", 0.5, a.form)
-    elif a.form and b.form and not any({a.form, b.form} <= near for near in NEAR_FORMS):
+        yield ("same form", 0.5, a.form)
+    elif a.form and b.form and not near_forms(a.form, b.form):
         apart = CONFERRED if {a.form, b.form} == {"conference", "talks"} else -1.0
-        yield Reason("another form", apart, f"{a.form} / {b.form}")
+        yield ("another form", apart, f"{a.form} / {b.form}")
 
 
-def of_place(a: Profile, b: Profile) -> Iterator[Reason]:
-    if not a.place or not b.place:
-        return
+@cache
+def near_forms(one: str, other: str) -> bool:
+    return any(one in near and other in near for near in NEAR_FORMS)
+
+
+def of_place(a: Profile, b: Profile) -> Iterator[Point]:
     if a.place & b.place:
-        yield Reason("same place", 0.7)
+        yield ("same place", 0.7, "")
     elif a.place_codes and b.place_codes:
         if a.place_codes & b.place_codes:
-            yield Reason("same country", 0.4)
+            yield ("same country", 0.4, "")
         elif a.kind in EVENTS:
-            yield Reason("another country", -1.0 if same_people(a, b) else -3.0)
+            yield ("another country", -1.0 if same_people(a, b) else -3.0, "")

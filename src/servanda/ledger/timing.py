@@ -7,78 +7,85 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from servanda.ledger.days import gap, known, length
+from servanda.ledger.days import UNKNOWN, gap, known, length
 from servanda.ledger.deciding import SLACK, STALE, UNFINISHED
-from servanda.ledger.likeness import alike, shared_bodies, shared_words
+from servanda.ledger.likeness import Point, alike, shared_bodies, shared_words
 from servanda.ledger.profiles import CLOSE, EVENTS, REACHED, VAGUE, Profile
-from servanda.ledger.records import Reason
 from servanda.model import Kind, Stage
 
 VAGUE_APART = 45  # days within which two general statements on one field are one
 HALF_YEAR = 180
 LONG_WORK = 270  # a text is negotiated and a work built for longer than a delivery takes
 NAME = 3  # telling words that make a title a name
+# Looked up once: a member of an enumeration costs more than the rest of a rule.
+INSTRUMENT, PROJECT, ACTIVE = Kind.INSTRUMENT, Kind.PROJECT, Stage.ACTIVE
 SINGLE = frozenset({Kind.INSTRUMENT, Kind.MEETING, Kind.EXERCISE, Kind.INSTITUTION})
+WISHED = (Stage.PROPOSED, Stage.DISCUSSED)
 WORKED_OUT = (Stage.PROPOSED, Stage.NEGOTIATING, Stage.DISCUSSED)
 REPORTED_LATE = 31  # days by which a report may lag behind what it tells
 
 
-def of_time(a: Profile, b: Profile, shared: Mapping[str, float]) -> Iterator[Reason]:
-    """Points for the times of two claims, whose titles share some words."""
+def of_time(a: Profile, b: Profile, shared: Mapping[str, float], apart: int | None) -> Iterator[Point]:
+    """Points for the times of two claims, whose titles share some words and whose reports lie some days apart."""
     if a.kind in EVENTS and b.kind in EVENTS:
-        yield from of_event(a, b)
+        yield from of_event(a, b, apart)
     elif known(a.signed) and known(b.signed):
         yield (
-            Reason("signed on the same day", 1.5)
+            ("signed on the same day", 1.5, "")
             if gap(a.signed, b.signed) <= SLACK
-            else Reason("signed within weeks", 0.3)
+            else ("signed within weeks", 0.3, "")
         )
-    if came_together(a, b):
-        yield Reason("came into being on the same days", 1.0)
-    if in_force_before(a, b):
-        yield Reason("in force before the other was worked out", -2.0)
-    if a.form == b.form == "joint-statement" and (told_apart(a, b) or 0) <= 7 and a.parties == b.parties:
-        yield Reason("one joint statement at a time", 1.0)
-    if reached_when_due(a, b) or reached_when_due(b, a):
-        yield Reason("came when the other said it was due", 1.5)
+    texts = a.kind is b.kind is INSTRUMENT
+    if texts and came_together(a, b):
+        yield ("came into being on the same days", 1.0, "")
+    if texts and in_force_before(a, b):
+        yield ("in force before the other was worked out", -2.0, "")
+    if a.form == b.form == "joint-statement" and (apart or 0) <= 7 and a.parties == b.parties:
+        yield ("one joint statement at a time", 1.0, "")
+    if (a.due is not UNKNOWN or b.due is not UNKNOWN) and (reached_when_due(a, b) or reached_when_due(b, a)):
+        yield ("came when the other said it was due", 1.5, "")
     if a.period[1] is not None and a.period[1] == b.period[1]:
-        yield Reason("runs to the same day", 1.5)
-    apart = told_apart(a, b)
-    if apart is None or of_one_year(a, b):
+        yield ("runs to the same day", 1.5, "")
+    if apart is None or (texts and of_one_year(a, b)):
         return
-    named = (a.kind is b.kind is Kind.TRAINING and one_name_borne(a, b)) or one_plan(a, b)
-    general = (a.kind in VAGUE or b.kind in VAGUE) and not named
-    if (general and apart > VAGUE_APART) or (mere_wishes(a, b) and apart > STALE):
-        yield Reason("general words at another time", -2.5, f"{apart} days")
+    if apart > VAGUE_APART and (general(a, b) or (apart > STALE and mere_wishes(a, b))):
+        yield ("general words at another time", -2.5, f"{apart} days")
     elif apart <= (7 if a.kind in EVENTS else VAGUE_APART):
-        yield Reason("told in the same days" if apart <= 7 else "told within weeks", 0.7)
-    elif apart > (LONG_WORK if one_at_a_time(a, b) or a.kind is b.kind is Kind.PROJECT else HALF_YEAR) and not (
+        yield ("told in the same days" if apart <= 7 else "told within weeks", 0.7, "")
+    elif apart > (LONG_WORK if one_at_a_time(a, b) or a.kind is b.kind is PROJECT else HALF_YEAR) and not (
         known(a.signed) and known(b.signed)
     ):
         bodies = a.org_words & b.org_words
         telling = sum(weight for word, weight in shared.items() if word not in bodies)
         thin = 2.0 if telling < 1.5 else 1.0
         years = 0.5 if apart <= STALE else 1.0 if apart <= 2 * STALE else 1.5
-        yield Reason("told long apart", -thin * years, f"{apart} days")
+        yield ("told long apart", -thin * years, f"{apart} days")
 
 
-def of_event(a: Profile, b: Profile) -> Iterator[Reason]:
+def general(a: Profile, b: Profile) -> bool:
+    """True where one claim is of a kind told in general words, and no name or plan says which thing is meant."""
+    if a.kind not in VAGUE and b.kind not in VAGUE:
+        return False
+    return not ((a.kind is b.kind is Kind.TRAINING and one_name_borne(a, b)) or one_plan(a, b))
+
+
+def of_event(a: Profile, b: Profile, apart: int | None) -> Iterator[Point]:
     """Points for the days of two events; what is not dated is near the day of its report."""
     if known(a.event) and known(b.event):
         lengths = [n for n in (length(a.event), length(b.event)) if n is not None]
         exact = len(lengths) == 2 and max(lengths) <= 14
         same = gap(a.event, b.event) <= SLACK
-        yield Reason("same days", 2.5 if exact else 1.5) if same else Reason("moved to other days", -0.5)
+        yield ("same days", 2.5 if exact else 1.5, "") if same else ("moved to other days", -0.5, "")
         if exact and a.kind is b.kind is Kind.EXERCISE and a.event == b.event and lengths[0] > 1:
-            yield Reason("from the same day to the same day", 1.0)
+            yield ("from the same day to the same day", 1.0, "")
         return
     if planned_after(a, b) or planned_after(b, a):
-        yield Reason("planned after the other was held", -2.5)
-    elif (apart := told_apart(a, b)) is not None:
+        yield ("planned after the other was held", -2.5, "")
+    elif apart is not None:
         if apart <= 10:
-            yield Reason("around the same days", 1.2)
+            yield ("around the same days", 1.2, "")
         elif apart > 120:
-            yield Reason("at another time", -2.0, f"{apart} days")
+            yield ("at another time", -2.0, f"{apart} days")
 
 
 def planned_after(plan: Profile, done: Profile) -> bool:
@@ -91,7 +98,7 @@ def planned_after(plan: Profile, done: Profile) -> bool:
 
 def came_together(a: Profile, b: Profile) -> bool:
     """True for two texts of which at least one is told as in force, that both reports date to the same month or day."""
-    if not (a.kind is b.kind is Kind.INSTRUMENT) or (known(a.signed) and known(b.signed)):
+    if a.reached is UNKNOWN or b.reached is UNKNOWN or (known(a.signed) and known(b.signed)):
         return False
     lengths = [n for n in (length(a.reached), length(b.reached)) if n is not None]
     return len(lengths) == 2 and max(lengths) <= CLOSE and gap(a.reached, b.reached) <= SLACK
@@ -99,8 +106,6 @@ def came_together(a: Profile, b: Profile) -> bool:
 
 def of_one_year(a: Profile, b: Profile) -> bool:
     """True for two texts that both reports know by the year in which they came into being."""
-    if a.kind is not Kind.INSTRUMENT or b.kind is not Kind.INSTRUMENT:
-        return False
     return bool((a.title.years | a.came_in) & (b.title.years | b.came_in))
 
 
@@ -117,7 +122,7 @@ def one_plan(a: Profile, b: Profile) -> bool:
 
 def mere_wishes(a: Profile, b: Profile) -> bool:
     """True for trade or projects that both reports only wish for or talk about, without a sum, body or place."""
-    if one_at_a_time(a, b) or a.kind in EVENTS or {a.stage, b.stage} - {Stage.PROPOSED, Stage.DISCUSSED}:
+    if a.stage not in WISHED or b.stage not in WISHED or one_at_a_time(a, b) or a.kind in EVENTS:
         return False
     return not (a.title.amounts & b.title.amounts or a.place & b.place or (a.orgs and shared_bodies(a, b)))
 
@@ -135,12 +140,11 @@ def in_force_before(a: Profile, b: Profile) -> bool:
 
     A text in force and its wished-for update are two.
     """
-    if a.kind is not Kind.INSTRUMENT or b.kind is not Kind.INSTRUMENT or a.told is None or b.told is None:
+    if a.told is None or b.told is None:
         return False
-    return any(
-        old.stage is Stage.ACTIVE and new.stage in WORKED_OUT and (new.told or 0) + REPORTED_LATE >= (old.told or 0)
-        for old, new in ((a, b), (b, a))
-    )
+    if a.stage is ACTIVE and b.stage in WORKED_OUT:
+        return b.told + REPORTED_LATE >= a.told
+    return b.stage is ACTIVE and a.stage in WORKED_OUT and a.told + REPORTED_LATE >= b.told
 
 
 def told_apart(a: Profile, b: Profile) -> int | None:

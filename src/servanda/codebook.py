@@ -13,6 +13,7 @@ from typing import Any
 from servanda.model import Kind, Stage
 
 LADDER = (Stage.PROPOSED, Stage.DISCUSSED, Stage.NEGOTIATING, Stage.AGREED, Stage.SIGNED, Stage.ACTIVE, Stage.DONE)
+RUNGS = {stage: place for place, stage in enumerate(LADDER)}
 
 
 @cache
@@ -23,7 +24,7 @@ def codebook() -> dict[str, Any]:
 
 def rung(stage: Stage) -> int:
     """Return the place of a stage on the ladder, 0 to 6; -1 for stalled and ended, which stand beside it."""
-    return LADDER.index(stage) if stage in LADDER else -1
+    return RUNGS.get(stage, -1)
 
 
 def forms(kind: Kind) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ def first_day(edtf: str | None) -> str | None:
     return None if number is None else iso(number)
 
 
+@lru_cache(maxsize=100_000)
 def last_day(edtf: str | None) -> str | None:
     number = stretch(edtf)[1]
     return None if number is None else iso(number)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from servanda.codebook import rung
-from servanda.ledger.days import gap, known, last_day, length, stretch
+from servanda.ledger.days import Stretch, gap, known, last_day, length, stretch
 from servanda.ledger.records import Conflict, DueDate, Filed, History, Judgement, Step
 from servanda.model import Kind, Stage
 
@@ -19,6 +19,7 @@ BESIDE = (Stage.STALLED, Stage.ENDED)
 LOOSE = frozenset({Kind.COOPERATION, Kind.EXCHANGE, Kind.TRAINING})
 SAME_STEP = 31  # days within which one stage's reports without a date of their own are one step
 CONCLUDED = rung(Stage.SIGNED)
+Placed = tuple[Filed, Stretch, str]  # a claim, its own date, and the day that it tells of
 
 
 def history(claims: Iterable[Filed], dues: Iterable[Judgement] = ()) -> History:
@@ -55,27 +56,27 @@ def day_of(filed: Filed) -> str:
 
 def steps_of(ordered: Sequence[Filed]) -> tuple[Step, ...]:
     """Return the stages reached; reports of one stage at one date are one step with several evidences."""
-    by_stage: dict[tuple[Stage, bool], list[list[Filed]]] = defaultdict(list)
+    by_stage: dict[tuple[Stage, bool], list[list[Placed]]] = defaultdict(list)
     for filed in ordered:
-        groups = by_stage[filed.claim.stage, filed.firm]
-        home = next((group for group in groups if one_step(group, filed)), None)
+        groups, placed = by_stage[filed.claim.stage, filed.firm], (filed, stretch(filed.claim.when), day_of(filed))
+        home = next((group for group in groups if one_step(group, placed)), None)
         if home is None:
-            groups.append([filed])
+            groups.append([placed])
         else:
-            home.append(filed)
-    made = [step_from(group) for groups in by_stage.values() for group in groups]
+            home.append(placed)
+    made = [step_from([filed for filed, _, _ in group]) for groups in by_stage.values() for group in groups]
     return tuple(sorted(made, key=lambda s: (s.day, rung(s.stage), s.reported, s.evidence[0].id)))
 
 
-def one_step(group: Sequence[Filed], filed: Filed) -> bool:
+def one_step(group: Sequence[Placed], placed: Placed) -> bool:
     """True where a report can be of the same moment as all of a group; undated reports join the moment before them."""
-    ours = stretch(filed.claim.when)
-    for other in group:
-        theirs = stretch(other.claim.when)
+    filed, ours, day = placed
+    once = settled(filed.claim.stage)
+    for _, theirs, other in group:
         if known(ours) and known(theirs):
             if gap(ours, theirs) > 1:
                 return False
-        elif gap(stretch(day_of(filed)), stretch(day_of(other))) > SAME_STEP and not settled(filed.claim.stage):
+        elif not once and gap(stretch(day), stretch(other)) > SAME_STEP:
             return False
     return True
 

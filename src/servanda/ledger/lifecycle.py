@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from servanda.codebook import rung
+from servanda.codebook import LADDER, rung
 from servanda.ledger.days import Stretch, gap, known, last_day, length, stretch
 from servanda.ledger.records import Conflict, DueDate, Filed, History, Judgement, Step
 from servanda.model import Kind, Stage
@@ -18,6 +18,7 @@ from servanda.model import Kind, Stage
 BESIDE = (Stage.STALLED, Stage.ENDED)
 LOOSE = frozenset({Kind.COOPERATION, Kind.EXCHANGE, Kind.TRAINING})
 SAME_STEP = 31  # days within which one stage's reports without a date of their own are one step
+TO_COME = frozenset(LADDER[: rung(Stage.AGREED) + 1])
 CONCLUDED = rung(Stage.SIGNED)
 Placed = tuple[Filed, Stretch, str]  # a claim, its own date, and the day that it tells of
 
@@ -147,9 +148,10 @@ def stage_conflicts(steps: Sequence[Step]) -> Iterable[Conflict]:
 def due_conflicts(ordered: Sequence[Filed]) -> Iterable[Conflict]:
     """Yield reports by which a thing was due before it was agreed: one of their two dates cannot hold."""
     for filed in ordered:
+        if not filed.claim.due or not filed.firm or filed.claim.stage not in TO_COME:
+            continue
         agreed, last = stretch(filed.claim.when)[0], stretch(filed.claim.due)[1]
-        to_come = filed.firm and rung(filed.claim.stage) in range(rung(Stage.AGREED) + 1)
-        if to_come and agreed is not None and last is not None and last < agreed:
+        if agreed is not None and last is not None and last < agreed:
             words = f"due {filed.claim.due}, before it was {filed.claim.stage} on {filed.claim.when}"
             yield Conflict("due", filed, filed, words)
 
@@ -219,4 +221,4 @@ def reached(steps: Iterable[Step], stages: Iterable[Stage]) -> Step | None:
 
 def promised(steps: Iterable[Step]) -> Step | None:
     """Return the first firm step that speaks of the thing as still to come."""
-    return next((s for s in steps if s.firm and rung(s.stage) in range(rung(Stage.AGREED) + 1)), None)
+    return next((s for s in steps if s.firm and s.stage in TO_COME), None)

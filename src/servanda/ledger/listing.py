@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -34,11 +34,12 @@ from sqlalchemy import (
 
 from servanda.ledger.deriving import EVERYBODY, last_watched
 from servanda.ledger.followthrough import SILENCE, SOON
+from servanda.ledger.line_rows import line_from, lined
 from servanda.ledger.query import Query
 from servanda.ledger.records import SETTLED, Line, StatusName, Tally
 from servanda.ledger.rows import parties_key
 from servanda.ledger.schema import claims, entries, entry_parties, members, remembered, watched, wide, wide_pairs
-from servanda.model import Kind, Stage
+from servanda.model import Kind
 from servanda.problems import QueryError
 
 if TYPE_CHECKING:
@@ -52,16 +53,7 @@ PARTIES = text(
     " SELECT party FROM next WHERE party IS NOT NULL"
 )  # each once, from one place of the index to the next
 DAY: Callable[[str], ColumnElement[str]] = bindparam
-LINE = tuple(of.name for of in fields(Line))
-STAGES: dict[str | None, Stage | None] = {None: None, **{str(stage): stage for stage in Stage}}
-READS: dict[str, Callable[[Any], Any]] = {
-    "kind": {str(kind): kind for kind in Kind}.__getitem__,
-    "status": {str(name): name for name in StatusName}.__getitem__,
-    "stage": STAGES.__getitem__,
-    **dict.fromkeys(("parties", "by", "domains"), lambda words: tuple(words.split())),
-}
-READ = [(place, READS[name]) for place, name in enumerate(LINE) if name in READS]
-BACK = (180, 1000)  # days back from the last report within which the newest are sought before all
+NEAR, FURTHEST = 30, 4000  # days back from the last report within which the newest are sought before all
 FAR = 4000  # hits of a word query that are ranked; more would not be read
 RANKED = (
     "SELECT rowid FROM (SELECT rowid, rank AS place FROM {table} WHERE {table} MATCH :words"
@@ -109,6 +101,10 @@ def counted(connection: Connection, query: Query, as_of: str) -> dict[StatusName
 
 def tallied(connection: Connection, query: Query, as_of: str) -> list[Tally]:
     """Return how many entries a query finds, by kind and status, and how many of them were promised before."""
+    return remembered(connection, ("tally", query, as_of), lambda: summed_up(connection, query, as_of))
+
+
+def summed_up(connection: Connection, query: Query, as_of: str) -> list[Tally]:
     census = census_of(connection)
     if census is not None and (told := census.tally(connection, query, as_of)) is not None:
         return told
@@ -209,8 +205,10 @@ def countable(connection: Connection, query: Query, as_of: str) -> list[Part]:
 
 def known_sets(connection: Connection, party: str, as_of: str) -> Sequence[str]:
     """Return the keys of all sets of parties of which one is, where counts are kept of them; else none."""
-    census = census_of(connection)
-    return sorted(census.sets(connection, Query(parties=(party,)), as_of)) if census is not None else ()
+    if (census := census_of(connection)) is None:
+        return ()
+    asked = Query(parties=(party,))
+    return remembered(connection, ("sets", party), lambda: sorted(census.sets(connection, asked, as_of)))
 
 
 def chosen(connection: Connection, query: Query, as_of: str, *columns: Any) -> Select[Any]:
@@ -223,7 +221,8 @@ def chosen(connection: Connection, query: Query, as_of: str, *columns: Any) -> S
 
 def standing_under(connection: Connection, query: Query, as_of: str, limit: int) -> list[Line]:
     """Return the entries that a query finds and that stand under something, last reported first."""
-    return having(connection, query, as_of, entries.c.under, limit)
+    asked = ("under", query, as_of, limit)
+    return remembered(connection, asked, lambda: having(connection, query, as_of, entries.c.under, limit))
 
 
 def sessions(connection: Connection, query: Query, as_of: str, limit: int) -> list[Line]:
@@ -244,13 +243,24 @@ def having(connection: Connection, query: Query, as_of: str, column: Column[Any]
 
 
 def newest_ids(part: Part, asked: Select[Any], limit: int) -> list[str]:
-    """Return the ids that are asked for, sought back from the last report of all ever further."""
-    last = part.connection.execute(select(func.max(entries.c.last))).scalar() or ""
-    for back in BACK if last and part.keys else ():
-        near = asked.where(entries.c.last >= shifted(last[:10], -back))
-        if len(found := part.connection.execute(near).scalars().all()) == limit:
+    """Return the ids that are asked for, of many sets of parties sought back from the last report of all."""
+    last = part.connection.execute(select(func.max(entries.c.last))).scalar() if part.keys else None
+    return sought(part.connection, asked, entries.c.last, (last or "")[:10], limit)
+
+
+def sought(
+    connection: Connection, asked: Select[Any], reported: ColumnElement[str], begin: str, limit: int, back: int = NEAR
+) -> list[str]:
+    """Return the ids that are asked for, at most ``limit``: sought back from a day, ever further if those are too few.
+
+    What a stretch of days holds tells how far to go next. No day to begin at: all days are looked at at once.
+    """
+    while begin and back < FURTHEST:
+        found = connection.execute(asked.where(reported >= shifted(begin, -back))).scalars().all()
+        if len(found) == limit:
             return list(found)
-    return list(part.connection.execute(asked).scalars())
+        back = max(4 * back, back * 3 * limit // (2 * len(found) or 1))
+    return list(connection.execute(asked).scalars())
 
 
 def waits(connection: Connection, query: Query, as_of: str, limit: int) -> list[tuple[str, str]]:
@@ -470,16 +480,3 @@ def order(query: Query) -> tuple[list[ColumnElement[Any]], bool]:
 def any_of(column: Column[Any], values: Sequence[str]) -> ColumnElement[bool]:
     """Ask for a column to have any of some values; they are given as one, however many there are."""
     return column.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))
-
-
-def lined(status: ColumnElement[str]) -> list[ColumnElement[Any]]:
-    """Return what ``line_from`` takes, in its order."""
-    return [status if name == "status" else entries.c[name] for name in LINE]
-
-
-def line_from(row: Sequence[Any]) -> Line:
-    """Return a line from its columns; parties, who owes it and domains are words in one."""
-    values: list[Any] = list(row)
-    for place, read in READ:
-        values[place] = read(values[place])
-    return Line(*values)

@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, fu
 
 from servanda.ledger.deriving import EVERYBODY
 from servanda.ledger.followthrough import SILENCE, SOON
+from servanda.ledger.line_rows import line_from, lined
 from servanda.ledger.listing import (
-    BACK,
     NEWEST,
     SORTED,
     Part,
@@ -27,9 +27,8 @@ from servanda.ledger.listing import (
     counted,
     days,
     in_order,
-    line_from,
-    lined,
     shifted,
+    sought,
     standing,
 )
 from servanda.ledger.query import Query
@@ -103,15 +102,10 @@ def newest_of(part: Part, status: StatusName, as_of: str, limit: int, far: tuple
     silent = shifted(as_of, -SILENCE)
     asked = part.asked(entries.c.id).where(*within(status, as_of, silent)).order_by(*SORTED).limit(limit)
     asked = asked if status in SETTLED else asked.where(part.status == status.value)
-    if far is not None:
-        last, n = far
-        begin = min(last[:10], silent, quiet(part)) if status is StatusName.SILENT else last[:10]
-        reported = entries.c.last + "" if status in DATED else entries.c.last  # so that the index of due dates is taken
-        for back in (min(BACK[0], 8 + SPAN * limit // n), *BACK) if begin else ():
-            near = asked.where(reported >= shifted(begin, -back))
-            if len(found := part.connection.execute(near).scalars().all()) == limit:
-                return list(found)
-    return list(part.connection.execute(asked).scalars())
+    last, n = far or ("", 1)
+    begin = min(last[:10], silent, quiet(part)) if status is StatusName.SILENT and far else last[:10]
+    reported = entries.c.last + "" if status in DATED else entries.c.last  # so that the index of due dates is taken
+    return sought(part.connection, asked, reported, begin, limit, 8 + SPAN * limit // n)
 
 
 def quiet(part: Part) -> str:

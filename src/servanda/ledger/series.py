@@ -20,6 +20,10 @@ from servanda.model import Kind, Stage, digest
 
 STANDING = frozenset({"working-group", "dialogue", "ministerial", "summit", "conference"})
 COUNTED = regex.compile(r"\b2\s?\+\s?2\b")
+NUMBER = regex.compile(
+    r"^(?:the\s+)?(?:\d+(?:st|nd|rd|th)|\p{L}+(?:st|nd|rd|th)\b)\s+(?:(?:session|round|meeting)\s+of\s+(?:the\s+)?)?",
+    regex.I,
+)
 SHARED = 0.5  # of the words of two names, at which they name one series
 
 
@@ -155,12 +159,4 @@ def unreviewed(of: Sequence[Line], sessions: Sequence[Session], below: Sequence[
 
 def bare_name(title: str) -> str:
     """Return a session's title without its number."""
-    return (
-        regex.sub(
-            r"^(?:the\s+)?(?:\d+(?:st|nd|rd|th)|\p{L}+(?:st|nd|rd|th)\b)\s+(?:(?:session|round|meeting)\s+of\s+(?:the\s+)?)?",
-            "",
-            title,
-            flags=regex.I,
-        )
-        or title
-    )
+    return NUMBER.sub("", title) or title

@@ -18,6 +18,7 @@ from sqlalchemy import Select, func, or_, select, union
 from servanda.ledger import listing
 from servanda.ledger.census import Counts, Sort
 from servanda.ledger.deriving import EVERYBODY
+from servanda.ledger.line_rows import line_from, lined
 from servanda.ledger.query import Query, parse
 from servanda.ledger.records import Line, StatusName
 from servanda.ledger.schema import entries, looks, sources
@@ -201,13 +202,13 @@ def in_month(ledger: Ledger, query: str, month: str, most: int) -> list[Line]:
     """Return what is due, planned or was held in a month or a year that ends with it, at most ``most`` of either."""
     day, found = date.today().isoformat(), dict[str, Line]()
     with ledger.looking() as connection:
-        lined = listing.lined(listing.status_on(connection, day))
+        shown = lined(listing.status_on(connection, day))
         wanted = replace(parse(query), sort=None)
         for column in (entries.c.due_last, entries.c.event):
-            asked = listing.chosen(connection, wanted, day, *lined)
+            asked = listing.chosen(connection, wanted, day, *shown)
             asked = asked.where(column.between(month, f"{month}~")).order_by(column).limit(most)
             for row in connection.execute(asked):
-                found.setdefault(row[0], listing.line_from(row))
+                found.setdefault(row[0], line_from(row))
     return list(found.values())
 
 

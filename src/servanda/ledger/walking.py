@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, literal, select, text, 
 
 from servanda.ledger import finding, listing, settling
 from servanda.ledger.deriving import CARD, filed_claims
+from servanda.ledger.line_rows import line_from, lined
 from servanda.ledger.query import Query, parse
 from servanda.ledger.records import Card, Filed, Hit, Line
 from servanda.ledger.schema import claims, documents, problems
@@ -42,13 +43,13 @@ def lines_after(
     named = [column.label(f"place_{n}") for n, column in enumerate(columns)]
     day = as_of or today()
     with ledger.looking() as connection:
-        lined = listing.lined(listing.status_on(connection, day))
-        asked = listing.in_order(listing.chosen(connection, query, day, *lined, *named), query)
+        shown = lined(listing.status_on(connection, day))
+        asked = listing.in_order(listing.chosen(connection, query, day, *shown, *named), query)
         if after is not None:
             asked = asked.where(beyond(columns, after, descending))
         found = [tuple(row) for row in connection.execute(asked.limit(limit + 1))]
-    kept, end = page_of(found, limit, lambda row: tuple(map(absent, row[len(lined) :])))
-    return [listing.line_from(row[: len(lined)]) for row in kept], end
+    kept, end = page_of(found, limit, lambda row: tuple(map(absent, row[len(shown) :])))
+    return [line_from(row[: len(shown)]) for row in kept], end
 
 
 def absent(value: Any) -> Any:

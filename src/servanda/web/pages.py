@@ -55,7 +55,7 @@ FEW = 6  # lines of a list on the home page
 WAITING = 100  # doubts counted there
 QUEUE = 200  # doubts in the queue at once
 DUE = 200  # lines of what is due
-SHOWN, FILED = 15, 25  # statements in a section of a dossier, on a page and in a file
+SHOWN, FILED = 6, 25  # statements in a section of a dossier, on a page and in a file
 FIGURES: dict[str, tuple[str, dict[str, object]]] = {  # of a dossier: their words, and the rows that they count
     "kept, of those promised before and since settled or overdue": ("promised", {"status": [*TRIED]}),
     "median days from agreed to signed": ("median", {"kind": "instrument", "stage": ["signed", "active", "done"]}),

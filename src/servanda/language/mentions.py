@@ -7,6 +7,7 @@ offset is a code point of the document's text.
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -16,17 +17,15 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-import regex
-
 from servanda.language.dates import DateMention, dates_in
 from servanda.language.packs import Hit, Lexicon, Names, Pack, Raw, Scan, lexicon, longest, pack
 from servanda.language.sentences import between, sentences_in, words_in
 from servanda.model import NOTHING, Span
 
-BREAKS = regex.compile(r"[,;:()\[\]—–、，；：（）…]|[“”\"«»「」『』]|\s-\s")
+BREAKS = re.compile(r"[,;:()\[\]—–、，；：（）…]|[“”\"«»「」『』]|\s-\s")
 STRETCH = 20_000  # code points
 INTRODUCERS = ("office", "title", "role", "counterpart", "body_word", "firm_word", "firm_part")
-QUOTED = regex.compile(r"[“\"«„「『]([^“”\"«»„「」『』]{12,600})[”\"»」』]")
+QUOTED = re.compile(r"[“\"«„「『]([^“”\"«»„「」『』]{12,600})[”\"»」』]")
 
 
 class PartyMention(NamedTuple):

@@ -14,6 +14,7 @@ found is an offset into the text.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from array import array
 from bisect import bisect_left, bisect_right
@@ -40,7 +41,7 @@ NO_LETTER = r"(?![\p{L}\p{M}\p{N}])"
 KANA = regex.compile("[はがをにでへとのもや]{1,2}|\\p{Hiragana}")
 WIDE = regex.compile("[\uff01-\uff5e]")
 NARROW = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}
-INVISIBLE = regex.compile("[\u200b\u200c\u200d\u00ad\u2060\ufeff]")
+INVISIBLE = re.compile("[\u200b\u200c\u200d\u00ad\u2060\ufeff]")
 
 
 NEW_HIT = tuple.__new__  # half the time that a call of the class takes; a document has thousands

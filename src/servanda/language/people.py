@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 
@@ -47,6 +48,7 @@ class Person:
     code: str
 
 
+@lru_cache(4)
 def introducers(sentence: Sentence) -> list[Hit]:
     """Offices, titles, roles and "counterpart" in a sentence, by place."""
     marks = sentence.marks

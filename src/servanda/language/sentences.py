@@ -27,8 +27,11 @@ ENDS = regex.compile(
 )
 LAST_WORD = regex.compile(r"([\p{L}\p{M}.]+)\.[\"'”’»)\]]*$")
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’.][\p{L}\p{M}\p{N}]+)*")
-NO_LETTER = regex.compile(r"[^\p{L}\p{M}\p{N}]")
+# Blanks are left out, for they need not be made blank: that takes a fifth of the time.
+NO_LETTER = regex.compile(r"[^\p{L}\p{M}\p{N} ]")
 JOINERS = "-'’."
+# A quick look for what may be a sign of these scripts, all of which stand behind U+2E80.
+FAR_SIGN = re.compile("[\u2e80-\U0010ffff]")
 UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
 UNSPACED_WORD = regex.compile(
     r"[\p{Katakana}ー]+|\p{Han}{1,2}|\p{Hiragana}+|(?:(?![\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{M}\p{N}])+"
@@ -100,9 +103,14 @@ def stripped(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
         yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
+def is_unspaced(text: str, start: int, stop: int) -> bool:
+    """True where a stretch has a sign of a script that puts no blanks between words."""
+    return FAR_SIGN.search(text, start, stop) is not None and UNSPACED.search(text, start, stop) is not None
+
+
 def words_in(text: str, start: int, stop: int) -> list[int]:
     """Return where each word of a stretch begins; without blanks, where the script changes and every two Han signs."""
-    if UNSPACED.search(text, start, stop):
+    if is_unspaced(text, start, stop):
         return [m.start() for m in UNSPACED_WORD.finditer(text, start, stop)]
     found, reached = list[int](), -2
     for place, run in runs_in(text, start, stop, NO_LETTER):
@@ -126,7 +134,7 @@ def runs_in(text: str, start: int, stop: int, apart: regex.Pattern[str]) -> Iter
 
 def word_matches(text: str, start: int, stop: int) -> Iterator[regex.Match[str]]:
     """Yield each word of a stretch."""
-    word = UNSPACED_WORD if UNSPACED.search(text, start, stop) else WORD
+    word = UNSPACED_WORD if is_unspaced(text, start, stop) else WORD
     yield from word.finditer(text, start, stop)
 
 

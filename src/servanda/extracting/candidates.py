@@ -11,25 +11,39 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 import regex
 
+from servanda.extracting.wording import (
+    among_heads,
+    known_cue,
+    known_head,
+    known_neighbour,
+    known_place,
+    known_rule,
+    known_writing,
+    link_to,
+    other_cue,
+    stem_before,
+    stem_behind,
+    to_the_left,
+    to_the_right,
+)
 from servanda.language.mentions import Reading, Sentence
 from servanda.language.packs import Hit
 from servanda.language.sentences import runs_in
 from servanda.model import Kind, Span, Stage
 
-PLAIN_WORD = regex.compile(r"[\p{L}\p{M}\p{N}$%]+")
 STEPS = (1, 2, 4, 7, 12, 20)
-NO_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}$%]")
+NO_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}$% ]")
 NEAR = 28
 TOUCHING = 2
 TURNS = 90
-STEM = 6
-KNOWN = 16_000
 NEXT = 3
+OTHERS = 2
 NOWHERE = Span(0, 0)
 TOPICS = ("war", "crime", "sport", "domestic", "opinion", "market")
 TENSES = ("future", "past", "perfect", "present", "hedge", "negation", "condition", "background")
@@ -65,7 +79,7 @@ BESIDE = (
 )
 ABOUT = (*AROUND, *TOPICS)
 SORTS = {"person": "p", "leader": "p", "home": "p", "body": "o", "firm": "o", "unplaced": "o", "place": "l"}
-LINKS = ("with", "between", "by", "from", "to", "of", "for", "at", "purpose", "and", "under")
+LINKS = frozenset(("with", "between", "by", "from", "to", "of", "for", "at", "purpose", "and", "under"))  # of BESIDE
 STAGES = {stage.value: stage for stage in Stage}
 KINDS = {kind.value: kind for kind in Kind}
 DEFAULT_STAGE = {
@@ -76,6 +90,9 @@ DEFAULT_STAGE = {
     Kind.EXERCISE: Stage.DONE,
     Kind.EXCHANGE: Stage.ACTIVE,
 }
+
+
+BY_COST = itemgetter(1)
 
 
 class Governor(NamedTuple):
@@ -145,19 +162,23 @@ def step(number: int) -> int:
 
 def governors(sentence: Sentence, head: Hit) -> list[Governor]:
     """Return the cues that may govern a head, nearest first; the cue's side must fit."""
+    words, breaks, (start, stop, _) = sentence.words, sentence.breaks, head
+    word, clause = bisect_left(words, start), bisect_left(breaks, start)
+    last, closes = bisect_left(words, stop), bisect_left(breaks, stop)
     found = []
     for cue in sentence.cues:
         side = cue.entry.data.get("side", "before")
-        behind = cue.start >= head.stop
-        if not behind and cue.stop > head.start:
+        behind = cue.start >= stop
+        if not behind and cue.stop > start:
             cost = 0
         elif (behind and side == "before") or (not behind and side == "after"):
             continue
+        elif behind:
+            cost = bisect_left(words, cue.start) - last + 3 * (bisect_left(breaks, cue.start) - closes)
         else:
-            a, b = (head.stop, cue.start) if behind else (cue.stop, head.start)
-            cost = sentence.distance(a, b) + 3 * sentence.breaks_between(a, b)
+            cost = word - bisect_left(words, cue.stop) + 3 * (clause - bisect_left(breaks, cue.stop))
         found.append(Governor(cue, cost, behind))
-    found.sort(key=lambda g: (g.cost, g.cue.start))
+    found.sort(key=BY_COST)  # of equal cost the first by place, as the cues are
     return found
 
 
@@ -165,10 +186,10 @@ def rule_stage(candidate: Candidate) -> Stage:
     """The stage by rules alone: a verb's own, else the nearest cue's within reach, else the kind's default."""
     own = candidate.head.entry.data.get("stage")
     if candidate.is_verb and own:
-        return Stage(own)
+        return STAGES[own]
     if candidate.governors and candidate.governors[0].cost <= 14:
         return candidate.governors[0].stage
-    return Stage(own) if own else DEFAULT_STAGE.get(candidate.kind, Stage.AGREED)
+    return STAGES[own] if own else DEFAULT_STAGE.get(candidate.kind, Stage.AGREED)
 
 
 def topic_features(reading: Reading) -> list[str]:
@@ -190,22 +211,12 @@ def document_features(reading: Reading) -> list[str]:
     ]
 
 
-def cue_features(c: Candidate, kind: str) -> list[str]:
+def cue_features(c: Candidate, kind: str) -> Sequence[str]:
     if not c.governors:
-        return ["cue:none", f"cue:none&{c.name}"]
-    first, far = c.governors[0], step(c.governors[0].cost)
-    stage = first.cue.entry.value
-    made = [
-        f"cue:{first.name}",
-        f"cue.stage:{stage}",
-        f"cue.far:{far}",
-        f"cue.stage&far:{stage}{far}",
-        f"cue.behind:{first.behind}",
-        f"cue.stage&kind:{stage}&{kind}",
-        f"cue.stage&head:{stage}&{c.name}",
-    ]
-    made += [f"cue2.stage:{g.cue.entry.value}{step(g.cost)}" for g in c.governors[1:3]]
-    return made
+        return "cue:none", f"cue:none&{c.name}"
+    first, *others = c.governors[: 1 + OTHERS]
+    made = known_cue(first.name, first.cue.entry.value, step(first.cost), first.behind, kind, c.name)
+    return (*made, *(other_cue(g.cue.entry.value, step(g.cost)) for g in others))
 
 
 def mark_features(c: Candidate, order: Order) -> list[str]:
@@ -238,7 +249,7 @@ def neighbour_features(c: Candidate, kind: str) -> list[str]:
     """Other heads of the sentence: what stands before and behind, and whether this one is the inner of two."""
     heads = c.sentence.heads
     at = heads.index(c.head)
-    made = [f"heads:{min(5, len(heads))}", f"head.nth:{min(4, at)}"]
+    made = [*among_heads(min(5, len(heads)), min(4, at))]
     if at:
         made += neighbour("before", heads[at - 1], heads[at - 1], c.head, kind, c.sentence)
     if at + 1 < len(heads):
@@ -246,28 +257,20 @@ def neighbour_features(c: Candidate, kind: str) -> list[str]:
     return made
 
 
-def neighbour(name: str, other: Hit, a: Hit, b: Hit, kind: str, s: Sentence) -> list[str]:
+def neighbour(name: str, other: Hit, a: Hit, b: Hit, kind: str, s: Sentence) -> Sequence[str]:
     """What one other head is, and how far from this one: ``a`` and ``b`` are the two by place."""
     gap, breaks = step(s.distance(a.stop, b.start)), min(2, s.breaks_between(a.stop, b.start))
-    sort = other.entry.value
-    return [f"{name}:{sort}{gap}{breaks}", f"{name}&kind:{sort}&{kind}", f"{name}.head:{suffix(other.entry.id)}"]
+    return known_neighbour(name, other.entry.value, gap, breaks, kind, suffix(other.entry.id))
 
 
 def place_features(c: Candidate, kind: str, order: Order, earlier: Mapping[str, int]) -> list[str]:
     s, named = c.sentence, order.named
     clause = len(order.clauses.get(s.clause(c.head.start), ()))
     position = "title" if s.index == 0 and s.stop - s.start < 160 else f"{min(4, s.index // 3)}"
-    made = [
-        f"at:{position}",
-        f"in.sentence:{min(4, named)}",
-        f"in.clause:{min(4, clause)}",
-        f"again:{min(3, earlier.get(c.name, 0))}",
-        f"again.kind:{min(5, earlier.get(kind, 0))}",
-        f"at&head:{position}&{c.name}",
-        f"in.sentence&weak:{min(3, named)}{bool(c.head.entry.data.get('weak'))}",
-        f"in.clause&kind:{min(3, clause)}{kind}",
-    ]
-    if any(q.start <= c.head.start < q.stop for q in s.quoted):
+    again, same = min(3, earlier.get(c.name, 0)), min(5, earlier.get(kind, 0))
+    weak = bool(c.head.entry.data.get("weak"))
+    made = [*known_place(position, min(4, named), min(4, clause), again, same, c.name, weak, kind)]
+    if s.quoted and any(q.start <= c.head.start < q.stop for q in s.quoted):
         made.append("quoted")
     if c.head.start - s.start < 3:
         made.append("first")
@@ -280,23 +283,6 @@ def head_features(c: Candidate, kind: str) -> Sequence[str]:
     return known_head(c.name, kind, c.form, data.get("part", "noun"), c.head.entry.id[:2], size, bool(data.get("weak")))
 
 
-@lru_cache(KNOWN)
-def known_head(
-    name: str, kind: str, form: str | None, part: str, language: str, size: int, weak: bool
-) -> Sequence[str]:
-    """What is said of a head wherever it stands, put into words once."""
-    made = (
-        "bias",
-        f"head:{name}",
-        f"kind:{kind}",
-        f"form:{form}",
-        f"part:{part}",
-        f"lang:{language}",
-        f"head.length:{size}",
-    )
-    return (*made, "weak") if weak else made
-
-
 def letters(s: Sentence) -> list[tuple[int, str]]:
     """What stands in a sentence, by place, a letter each: N a state, p a person, o a body, R both sides, h a head,
     a cue its stage's first two letters."""
@@ -307,14 +293,9 @@ def letters(s: Sentence) -> list[tuple[int, str]]:
     return sorted(made)
 
 
-def links_of(s: Sentence) -> list[tuple[int, str]]:
-    """Where each preposition of a sentence ends, by place."""
-    return sorted((m[1], name) for name in LINKS if name in s.marks for m in s.marks[name])
-
-
 def link(s: Sentence, a: int, b: int) -> str:
     """The preposition or break that stands between two places, the nearest to the second."""
-    return linked(s, links_of(s), a, b)
+    return linked(s, sorted((m[1], name) for name in LINKS for m in s.marked(name)), a, b)
 
 
 def linked(s: Sentence, links: list[tuple[int, str]], a: int, b: int) -> str:
@@ -348,14 +329,15 @@ class Order:
     @classmethod
     def of(cls, s: Sentence, text: str) -> Order:
         beside = [(name, m) for name in BESIDE if name in s.marks for m in s.marks[name]]
+        ends = sorted((m.stop, name) for name, m in beside)
         words = [*runs_in(text, s.start, s.stop, NO_WORD)]
         clauses: dict[int, set[str]] = defaultdict(set)
         for m in s.parties:
             clauses[s.clause(m.start)].add(m.code)
         return cls(
             letters(s),
-            links_of(s),
-            sorted((m.stop, name) for name, m in beside),
+            [end for end in ends if end[1] in LINKS],
+            ends,
             sorted((m.start, name) for name, m in beside),
             [place for place, _ in words],
             [word.lower() for _, word in words],
@@ -373,37 +355,12 @@ def shape_features(c: Candidate, kind: str, order: Order) -> list[str]:
     before, behind = order.letters[max(0, at - 3) : at], order.letters[at + 1 : at + 3]
     left = [letter if s.clause(place) == clause else letter + "|" for place, letter in before]
     right = [linked(s, order.links, c.head.stop, place) + letter for place, letter in behind]
-    last, next_ = ".".join(left[-2:]), "".join(right[:1])
-    made = [
-        f"left:{last}",
-        f"left3:{'.'.join(left)}",
-        f"right:{next_}",
-        f"right2:{'.'.join(right)}",
-        f"left&right:{last}>{next_}",
-        f"left&kind:{last}>{kind}",
-        f"right&kind:{kind}<{next_}",
-    ]
+    made = [*to_the_left(".".join(left[-2:]), ".".join(left), kind), *to_the_right("".join(right[:1]), kind)]
+    made += [f"right2:{'.'.join(right)}", f"left&right:{'.'.join(left[-2:])}>{''.join(right[:1])}"]
     if before:
         place, letter = before[-1]
-        made.append(f"link:{linked(s, order.links, place, start)}&{letter}")
+        made.append(link_to(linked(s, order.links, place, start), letter))
     return made
-
-
-@lru_cache(KNOWN)
-def stem_before(word: str) -> str:
-    """A word's first letters, which endings leave alone, before a head."""
-    return f"b={word[:STEM]}"
-
-
-@lru_cache(KNOWN)
-def stem_behind(word: str) -> str:
-    """The same behind it."""
-    return f"a={word[:STEM]}"
-
-
-def cased(written: str) -> str:
-    """How a head is written: "U" all large, "C" with a large first letter, else "l"."""
-    return "U" if written.isupper() and len(written) > 1 else "C" if written[0].isupper() else "l"
 
 
 def adjoining(c: Candidate, before: list[str], behind: list[str]) -> list[str]:
@@ -423,15 +380,8 @@ def adjoining(c: Candidate, before: list[str], behind: list[str]) -> list[str]:
     return made
 
 
-def written_features(c: Candidate, kind: str, text: str) -> list[str]:
-    written = text[c.head.start : c.head.stop]
-    case = cased(written)
-    return [
-        f"written:{written.lower()}",
-        f"case:{case}{c.head.start - c.sentence.start < 3}",
-        f"case&kind:{case}{kind}",
-        f"case&head:{case}{c.name}",
-    ]
+def written_features(c: Candidate, kind: str, text: str) -> Sequence[str]:
+    return known_writing(text[c.head.start : c.head.stop], c.head.start - c.sentence.start < 3, kind, c.name)
 
 
 def word_features(c: Candidate, order: Order) -> list[str]:
@@ -460,8 +410,7 @@ def describe(c: Candidate, text: str, document: list[str], earlier: Mapping[str,
         *place_features(c, kind, order, earlier),
         *shape_features(c, kind, order),
         *written_features(c, kind, text),
-        f"rule:{c.stage}",
-        f"rule&kind:{c.stage}&{kind}",
+        *known_rule(c.stage, kind),
     ]
     c.general, c.worded = len(document), len(shown)
     c.features = shown + word_features(c, order)

@@ -6,6 +6,7 @@ rule gave each slot, and holds quotations that stand in the text.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,7 @@ from servanda.extracting.slots import repeated_slots, slots_of
 from servanda.extracting.stages import settle_stage
 from servanda.extracting.values import Slots, plain
 from servanda.extracting.weighing import weigh
+from servanda.extracting.wording import known_choice
 from servanda.language.cast import Cast, cast_of
 from servanda.language.mentions import Reading, read
 from servanda.language.packs import languages
@@ -85,18 +87,11 @@ class Setting:
         return cls(reading, cast, reading.ranking(), {m.code for m in first})
 
 
-def party_summary(parties: tuple[str, ...], points: float, lead: float, c: Candidate) -> list[str]:
+def party_summary(parties: tuple[str, ...], points: float, lead: float, c: Candidate) -> Sequence[str]:
     """What keep-or-drop may know of the parties chosen."""
     here = {m.code for m in c.sentence.parties}
-    inside = min(3, sum(p in here for p in parties))
-    return [
-        f"p.size:{min(4, len(parties))}",
-        f"p.in:{inside}",
-        f"p.in&kind:{inside}{c.kind}",
-        f"p.in&head:{inside}&{c.name}",
-        f"p.lead:{sum(lead > s for s in LEAD_STEPS)}",
-        f"p.score:{max(-4, min(6, int(points)))}",
-    ]
+    inside, grade = min(3, sum(p in here for p in parties)), max(-4, min(6, int(points)))
+    return known_choice(min(4, len(parties)), inside, bisect_left(LEAD_STEPS, lead), grade, c.kind, c.name)
 
 
 def settle_parties(c: Candidate, setting: Setting, last: set[str], weights: Weights) -> set[str]:
@@ -106,7 +101,7 @@ def settle_parties(c: Candidate, setting: Setting, last: set[str], weights: Weig
         c.parties, c.party_features = (), ["p.none"]
         return last
     c.parties, c.party_score = choice.parties, points
-    c.party_features = party_summary(choice.parties, points, lead, c)
+    c.party_features = [*party_summary(choice.parties, points, lead, c)]
     return set(choice.parties)
 
 

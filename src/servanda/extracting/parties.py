@@ -8,20 +8,18 @@ is, each set for how its members stand together, and the best set wins.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
-from sys import intern
 
 from servanda.extracting.candidates import Candidate, step
 from servanda.extracting.linear import Weights, known
+from servanda.extracting.wording import known_before, known_rank, known_set, known_stand
 from servanda.language.mentions import PartyMention, Reading, Sentence
-from servanda.model import Kind
 
 FEW = 6
 FARTHEST = 1 << 40
-KNOWN = 8000
 GAP = 24
 LISTED = 14
 TOUCHING = 2
@@ -37,7 +35,7 @@ class Choice:
 
     parties: tuple[str, ...]
     members: list[list[str]]
-    own: list[str]
+    own: Sequence[str]
 
     @property
     def features(self) -> list[tuple[str, float]]:
@@ -60,60 +58,33 @@ def mention_features(c: Candidate, mention: PartyMention, seen: Sight) -> Sequen
     side = "in" if inside else "behind" if behind else "before"
     far = 0 if inside else step(s.distance(a, b))
     breaks = 0 if inside else min(3, s.breaks_between(a, b))
-    return stand_features(side, far, breaks, mention.sort, seen.beside[mention], c.kind, c.form, c.name)
+    return known_stand(side, far, breaks, mention.sort, seen.beside[mention], c.kind, c.form, c.name)
 
 
-@lru_cache(KNOWN)
-def stand_features(
-    side: str, far: int, breaks: int, sort: str, beside: str, kind: Kind, form: str | None, name: str
-) -> Sequence[str]:
-    """How a mention stands to a head; few ways make up most of all, so that each is put into words once."""
-    near = f"{min(far, 3)}{min(breaks, 1)}"
-    made = (
-        f"{side}:{far}",
-        f"{side}.breaks:{breaks}",
-        f"{side}.far&breaks:{far}{breaks}",
-        f"sort:{sort}",
-        f"{side}&sort:{sort}",
-        f"beside:{beside}",
-        f"{side}&beside:{beside}",
-        f"beside&kind:{beside}&{kind}",
-        f"sort&beside:{sort}&{beside}",
-        f"{side}&beside&far:{beside}{near}",
-        f"{side}&beside&form:{beside}&{form}",
-        f"{side}&sort&kind:{sort}&{kind}",
-        f"{side}&head:{name}&{near}",
-    )
-    return tuple(map(intern, made))
-
-
-def member_features(c: Candidate, code: str, rank: int, seen: Sight, scene: Scene) -> list[str]:
+def member_features(c: Candidate, code: str, seen: Sight, scene: Scene) -> list[str]:
     """Marks of one party as seen from a candidate: its nearest mention each side, its weight in the document."""
     s, mine = c.sentence, [m for m in c.sentence.parties if m.code == code]
-    here = bool(mine)
-    made = [f"rank:{min(rank, 5)}"]
+    first, *named = known_rank(min(seen.rank.get(code, 9), 5), min(3, len(mine)))
+    made, place, before = [first], "", ""
     if mine:
         nearest = min(mine, key=lambda m: abs(m.start - c.head.start)) if len(mine) > 1 else mine[0]
         made += mention_features(c, as_listed(nearest, c, seen.runs), seen)
-        made += [f"named:{min(3, len(mine))}", f"rank&in:{min(rank, 3)}"]
-        if all(m.sort == "place" or seen.beside[m] == "at" for m in mine):
-            made.append("only-a-place")
         if mine[0] is s.parties[0]:
-            made.append("subject" if mine[0].start - s.start < 40 else "first-named")
-    else:
-        made += ["out", f"rank&out:{min(rank, 3)}"]
+            place = "subject" if mine[0].start - s.start < 40 else "first-named"
+    made += named
+    if mine and all(m.sort == "place" or seen.beside[m] == "at" for m in mine):
+        made.append("only-a-place")
     if seen.before:
-        where = "subject" if seen.before[0] == code else "named" if code in seen.before else "no"
-        made.append(f"previous:{where}{here}{'self_pronoun' in s.marks}")
-    made += [f"member:title{here}"] * (code in scene.title) + [f"member:last{here}"] * (code in scene.last)
-    return made
+        before = "subject" if seen.before[0] == code else "named" if code in seen.before else "no"
+    spoken = "self_pronoun" in s.marks
+    return [*made, *known_before(place, before, bool(mine), spoken, code in scene.title, code in scene.last)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scene:
     """Who is spoken of where a candidate stands: the document's parties by weight, its title's, and the last."""
 
-    ranking: list[str]
+    ranking: Sequence[str]
     title: set[str]
     last: set[str]
     named: set[str]
@@ -125,8 +96,10 @@ class Scene:
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What a sentence shows of parties, the same for all its heads: ``joints`` tell how two stand together,
-    ``beside`` the adposition of each mention; ``before`` are those of the sentence before, by place."""
+    ``beside`` the adposition of each mention; ``before`` are those of the sentence before, by place. ``groups`` are
+    sets of three and more, ``together`` those named only together; ``rank`` is each party's in the document."""
 
+    rank: Mapping[str, int]
     codes: frozenset[str]
     spoken: str
     runs: list[list[PartyMention]]
@@ -134,20 +107,26 @@ class Sight:
     joints: Mapping[frozenset[str], str]
     beside: Mapping[PartyMention, str]
     before: list[str]
+    groups: list[tuple[str, ...]]
+    together: list[tuple[set[str], set[str]]]
 
 
 @lru_cache(4)
-def sight(s: Sentence, before: Sentence | None, after: bool) -> Sight:
+def sight(s: Sentence, before: Sentence | None, after: bool, ranking: tuple[str, ...]) -> Sight:
     """Look at a sentence and the one before it, whose parties are all known by now."""
     spoken, runs = "&".join(name for name in SPOKEN if name in s.marks) or "plain", tight_runs(s)
+    run_codes = [{m.code for m in run} for run in runs]
     return Sight(
+        {code: i for i, code in enumerate(ranking)},
         frozenset(m.code for m in s.parties),
         spoken,
         runs,
-        [{m.code for m in run} for run in runs],
+        run_codes,
         joints_of(s),
         {m: adposition(s, m, after) for m in s.parties},
         [m.code for m in before.parties] if before else [],
+        groups(s, run_codes, set(ranking[:1])),
+        named_together(s, after),
     )
 
 
@@ -167,32 +146,23 @@ def joints_of(s: Sentence) -> dict[frozenset[str], str]:
     return found
 
 
-def set_features(c: Candidate, parties: tuple[str, ...], seen: Sight, scene: Scene) -> list[str]:
+def set_features(c: Candidate, parties: tuple[str, ...], seen: Sight, scene: Scene) -> Sequence[str]:
     """Marks of a set of parties."""
-    chosen, spoken, size = set(parties), seen.spoken, min(5, len(parties))
+    chosen, size = set(parties), len(parties)
     inside = len(chosen & seen.codes)
-    some = min(3, inside)
-    made = [
-        f"size&in:{size}{some}",
-        f"in&here:{some}{min(4, len(seen.codes))}",
-        *run_features(c, chosen, seen.run_codes),
-        *phrase_features(c, chosen, scene.named),
-    ]
-    if chosen == scene.two:
-        made.append(f"dyad&in:{inside}&{spoken}")
-    if chosen == scene.last:
-        made.append(f"last&in:{some}")
-    if chosen == scene.title:
-        made.append(f"title-set:{size}{some}&{spoken}")
-    if chosen == scene.three:
-        made.append(f"first-three:{some}&{spoken}")
-    if chosen == seen.codes:
-        made.append(f"all-here:{size}")
-    if "multilateral" in c.sentence.marks:
-        made.append(f"size&many:{size}&{some}")
-    if size == 2:
-        made.append(f"joined:{seen.joints.get(frozenset(parties), '')}")
-    return made
+    marked = (
+        chosen == scene.two,
+        chosen == scene.last,
+        chosen == scene.title,
+        chosen == scene.three,
+        inside == size == len(seen.codes),
+        "multilateral" in c.sentence.marks,
+    )
+    here = (min(4, len(seen.codes)), seen.spoken, c.kind, c.form)
+    joint = seen.joints.get(frozenset(parties), "") if size == 2 else None
+    runs = run_shares(chosen, seen.run_codes) if seen.run_codes else ()
+    phrase = phrase_share(chosen, scene.named) if scene.named else None
+    return known_set(min(5, size), inside, here, marked, runs, phrase, joint)
 
 
 def runs_of(s: Sentence, gap: int = GAP) -> list[list[PartyMention]]:
@@ -226,20 +196,10 @@ def as_listed(mention: PartyMention, c: Candidate, runs: list[list[PartyMention]
     return run[0] if run[0].start >= c.head.stop else run[-1] if run[-1].stop <= c.head.start else mention
 
 
-def run_features(c: Candidate, chosen: set[str], runs: list[set[str]]) -> list[str]:
-    """Whether a set takes lists whole or tears them apart."""
-    made = []
-    for run in runs:
-        shared = len(run & chosen)
-        if shared:
-            how = "whole" if shared == len(run) else "torn"
-            alone = "alone" if chosen <= run else "more"
-            made += [
-                f"run:{how}",
-                f"run:{how}{min(4, len(run))}{alone}",
-                f"run:{how}{alone}&{c.kind}&{c.form == 'visit'}",
-            ]
-    return made
+def run_shares(chosen: set[str], runs: list[set[str]]) -> tuple[tuple[bool, int, bool], ...]:
+    """Of each list that a set meets, whether it takes it whole, how long it is, and whether it takes no other."""
+    met = ((run, run & chosen) for run in runs)
+    return tuple((len(shared) == len(run), min(4, len(run)), chosen <= run) for run, shared in met if shared)
 
 
 def in_phrase(c: Candidate) -> set[str]:
@@ -247,31 +207,28 @@ def in_phrase(c: Candidate) -> set[str]:
     return {m.code for m in c.sentence.parties if c.phrase.start <= m.start < c.phrase.stop}
 
 
-def phrase_features(c: Candidate, chosen: set[str], named: set[str]) -> list[str]:
-    """Whether a set takes all whom the noun phrase names."""
-    if not named:
-        return ["phrase:none"]
+def phrase_share(chosen: set[str], named: set[str]) -> tuple[int, int, bool]:
+    """How many of those whom the noun phrase names a set takes and leaves, and whether it is as large."""
     taken = len(named & chosen)
-    left = len(named) - taken
-    return [
-        f"phrase:{min(3, taken)}of{min(3, taken + left)}",
-        f"phrase.left:{min(2, left)}&{c.kind}",
-        f"phrase.all:{left == 0}&{len(chosen) == len(named)}&{c.form}",
-    ]
+    return taken, len(named) - taken, len(chosen) == len(named)
 
 
-def groups(s: Sentence, seen: Sight, scene: Scene) -> list[tuple[str, ...]]:
-    """Sets of three and more: those last spoken of, the title's, the document's first three, a run of names,
-    a run with the sentence's subject or the document's first party."""
-    first = set(scene.ranking[:1])
-    made = [scene.last, scene.title, scene.three]
+def groups(s: Sentence, run_codes: list[set[str]], first: set[str]) -> list[tuple[str, ...]]:
+    """Sets of three and more of a sentence: a run of names, a run with the sentence's subject or the document's
+    ``first`` party, a list with one more, all."""
+    made: list[set[str]] = []
     for run in runs_of(s):
         codes = {m.code for m in run}
         made += [codes, codes | {s.parties[0].code}, codes | first] if len(codes) > 1 else []
-    for codes in seen.run_codes:
+    for codes in run_codes:
         made += [codes, *(codes | {m.code} for m in s.parties if m.code not in codes), codes | first]
     made.append({m.code for m in s.parties})
-    return [tuple(sorted(codes)) for codes in made if len(codes) > 2]
+    return [*many(made)]
+
+
+def many(sets: Iterable[set[str]]) -> Iterator[tuple[str, ...]]:
+    """Yield those of three parties and more, sorted."""
+    return (tuple(sorted(codes)) for codes in sets if len(codes) > 2)
 
 
 def hosts_apart(c: Candidate, after: bool) -> list[tuple[str, ...]]:
@@ -301,8 +258,9 @@ def named_together(s: Sentence, after: bool) -> list[tuple[set[str], set[str]]]:
     return [({m.code for m in ms}, {m.code for m in s.parties if m not in ms}) for ms in bound]
 
 
-def party_sets(c: Candidate, seen: Sight, scene: Scene, after: bool) -> list[tuple[str, ...]]:
-    """Return the sets that could be a candidate's parties: pairs of the few likeliest, groups, a body of states alone.
+def party_sets(c: Candidate, seen: Sight, scene: Scene) -> list[tuple[str, ...]]:
+    """Return the sets that could be a candidate's parties: pairs of the few likeliest, groups (those last spoken of,
+    the title's, the document's first three, the sentence's), a body of states alone.
 
     No set parts those that the sentence names only together; of visits each has one host.
     """
@@ -311,33 +269,32 @@ def party_sets(c: Candidate, seen: Sight, scene: Scene, after: bool) -> list[tup
         far[m.code] = min(abs(m.start - c.head.start), far.get(m.code, FARTHEST))
     near = sorted(far, key=far.__getitem__)
     few = list(dict.fromkeys([*near[:4], *scene.ranking[:3], *sorted(scene.last)[:3]]))[:FEW]
-    made = [tuple(sorted(pair)) for pair in combinations(few, 2)]
+    made = [(a, b) if a < b else (b, a) for a, b in combinations(few, 2)]
+    sets: dict[tuple[str, ...], None] = dict.fromkeys(made)
     if c.form != "visit":
-        made += groups(c.sentence, seen, scene)
-    made += [(m.code,) for m in c.sentence.parties if m.sort == "body"]
-    together = named_together(c.sentence, after)
-    made += [tuple(sorted(codes)) for codes, _ in together]
-    if together:
-        made = [m for m in made if all(codes <= set(m) or codes & set(m) <= apart for codes, apart in together)]
-    return list(dict.fromkeys(made))
+        sets |= dict.fromkeys([*many((scene.last, scene.title, scene.three)), *seen.groups])
+    sets |= {(m.code,): None for m in c.sentence.parties if m.sort == "body"}
+    if seen.together:
+        sets |= {tuple(sorted(codes)): None for codes, _ in seen.together}
+        return [p for p in sets if all(codes <= set(p) or codes & set(p) <= apart for codes, apart in seen.together)]
+    return list(sets)
 
 
-def choices(c: Candidate, reading: Reading, ranking: list[str], title: set[str], last: set[str]) -> list[Choice]:
+def choices(c: Candidate, reading: Reading, ranking: Sequence[str], title: set[str], last: set[str]) -> list[Choice]:
     """Return every set with its features."""
-    s, after = c.sentence, reading.pack.adpositions == "after"
-    seen = sight(s, reading.sentences[s.index - 1] if s.index else None, after)
+    s = c.sentence
+    before = reading.sentences[s.index - 1] if s.index else None
+    seen = sight(s, before, reading.pack.adpositions == "after", tuple(ranking))
     scene = Scene(ranking, title, last, in_phrase(c), set(ranking[:2]), set(ranking[:3]))
-    sets = party_sets(c, seen, scene, after)
-    rank = {code: i for i, code in enumerate(ranking)}
-    codes = dict.fromkeys(code for parties in sets for code in parties)
-    member = {code: member_features(c, code, rank.get(code, 9), seen, scene) for code in codes}
+    sets = party_sets(c, seen, scene)
+    member = {code: member_features(c, code, seen, scene) for code in {code for parties in sets for code in parties}}
     return [
         Choice(parties, [member[code] for code in parties], set_features(c, parties, seen, scene)) for parties in sets
     ]
 
 
 def scores(weights: Weights, options: list[Choice]) -> list[float]:
-    """Return each choice's score; sets share their members, so a member's features are looked up once."""
+    """Return each choice's score; sets share their members and often all that is said of them, looked up once."""
     weighed: dict[tuple[int, float], list[float]] = {}
     found = []
     for option in options:
@@ -347,7 +304,10 @@ def scores(weights: Weights, options: list[Choice]) -> list[float]:
             if key not in weighed:
                 weighed[key] = [weight * share for weight in known(weights, member)]
             points = sum(weighed[key], points)
-        found.append(sum(known(weights, option.own), points))
+        key = id(option.own), 1.0
+        if key not in weighed:
+            weighed[key] = known(weights, option.own)
+        found.append(sum(weighed[key], points))
     return found
 
 
@@ -355,6 +315,7 @@ def best(weights: Weights, options: list[Choice]) -> tuple[Choice | None, float,
     """Return the best choice, its score and its lead over the next."""
     if not options:
         return None, -9.0, 0.0
-    ranked = sorted(zip(scores(weights, options), options, strict=True), key=lambda x: (-x[0], x[1].parties))
-    lead = ranked[0][0] - ranked[1][0] if len(ranked) > 1 else 3.0
-    return ranked[0][1], ranked[0][0], lead
+    points = scores(weights, options)
+    first, *others = sorted(points, reverse=True)
+    alike = [o for o, p in zip(options, points, strict=True) if p == first]
+    return min(alike, key=lambda o: o.parties), first, first - others[0] if others else 3.0

@@ -7,6 +7,8 @@ points of the text, half-open.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import regex
 
 from servanda.extracting.candidates import Candidate
@@ -18,31 +20,33 @@ TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’./&+][\p{L}\p{M}\p{N}]+)*")
 KANA = regex.compile(r"\p{Hiragana}")
 SYLLABIC = regex.compile(r"[\p{Han}\p{Hangul}]")
 LINKS = ("of", "for", "between", "with", "purpose", "to")
-STOPPERS = (
-    "to",
-    "of",
-    "with",
-    "between",
-    "by",
-    "from",
-    "at",
-    "and",
-    "for",
-    "pronoun",
-    "definite",
-    "indefinite",
-    "self_pronoun",
-    "future",
-    "past",
-    "perfect",
-    "present",
-    "hedge",
-    "clause",
-    "attribution",
-    "negation",
-    "in_region",
-    "against",
-    "quote_verbs",
+STOPPERS = frozenset(
+    (
+        "to",
+        "of",
+        "with",
+        "between",
+        "by",
+        "from",
+        "at",
+        "and",
+        "for",
+        "pronoun",
+        "definite",
+        "indefinite",
+        "self_pronoun",
+        "future",
+        "past",
+        "perfect",
+        "present",
+        "hedge",
+        "clause",
+        "attribution",
+        "negation",
+        "in_region",
+        "against",
+        "quote_verbs",
+    )
 )
 ENDERS = ("future", "past", "perfect", "present", "clause", "attribution", "hedge")
 ORDINAL = regex.compile(r"(?<![\p{L}\p{N}.])[0-9]{1,3}(?=[\p{L}\p{M}])")
@@ -56,15 +60,19 @@ LONGEST = 590
 def left_edge(c: Candidate, reading: Reading) -> int:
     """Where the words that modify a head begin: up to six words back, to the first that is no modifier."""
     s = c.sentence
-    stops = {m.stop for name in STOPPERS for m in s.marked(name)}
-    stops |= {cue.stop for cue in s.cues if cue.stop <= c.head.start}
-    edge = c.head.start
+    edge, stops = c.head.start, stops_of(s)
     clause = s.clause(edge)
     for start, stop in reversed(last_tokens(reading.text, s.start, edge)):
         if stop in stops or s.clause(stop) != clause:
             break
         edge, clause = start, s.clause(start)
     return edge
+
+
+@lru_cache(4)
+def stops_of(s: Sentence) -> set[int]:
+    """Where the words of a sentence end that are no modifiers: the same for all its heads."""
+    return {m.stop for name, marks in s.marks.items() if name in STOPPERS for m in marks} | {c.stop for c in s.cues}
 
 
 def last_tokens(text: str, start: int, stop: int) -> list[tuple[int, int]]:

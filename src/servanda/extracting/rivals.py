@@ -7,16 +7,18 @@ neighbours were judged.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 
 from servanda.extracting.candidates import Candidate
+from servanda.extracting.wording import known_first, known_rival
 
 GRADES = (-3.0, -2.0, -1.2, -0.6, 0.0, 0.6, 1.2, 2.0)
 
 
 def grade(points: float) -> int:
     """Return the bucket of a first score, 0 to 8."""
-    return sum(points >= g for g in GRADES)
+    return bisect_right(GRADES, points)
 
 
 def lead_over(a: float, b: float) -> int:
@@ -34,8 +36,8 @@ def rivals_in_sentence(c: Candidate, first: float, others: list[tuple[Candidate,
         if rivals:
             best, points = max(rivals, key=lambda r: (r[1], -r[0].head.start))
             side = "before" if best.head.start < c.head.start else "behind"
-            made.append(f"{name}:{lead_over(first, points)}{side}")
-            made.append(f"{name}.kinds:{best.kind}&{c.kind}&{side}{'+' if points > first else '-'}")
+            above = "+" if points > first else "-"
+            made += known_rival(name, lead_over(first, points), side, above, best.kind, c.kind)
     return made
 
 
@@ -50,12 +52,7 @@ def rival_features(found: list[Candidate], firsts: list[float]) -> list[list[str
     likely = min(6, sum(p > 0 for p in firsts))
     for c, first in zip(found, firsts, strict=True):
         others = [(o, p) for o, p in by_sentence[c.sentence.index] if o is not c]
-        features = [
-            f"first:{grade(first)}",
-            f"first&kind:{grade(first)}{c.kind}",
-            f"likely:{likely}",
-            *rivals_in_sentence(c, first, others),
-        ]
+        features = [*known_first(grade(first), c.kind, likely), *rivals_in_sentence(c, first, others)]
         for name, step in (("previous", -1), ("next", 1)):
             features.append(f"{name}:{grade(best.get(c.sentence.index + step, -9.0))}")
         for name, key in (("kind", (c.kind, c.parties)), ("head", (c.name, c.parties))):

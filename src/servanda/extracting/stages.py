@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import lru_cache
 
 from servanda.extracting.bounds import forbidden
-from servanda.extracting.candidates import KNOWN, PLAIN_WORD, Candidate
+from servanda.extracting.candidates import NO_WORD, Candidate
 from servanda.extracting.linear import Weights, several
+from servanda.extracting.wording import any_cue, word_before, word_behind
 from servanda.model import Stage
 
 VERBAL = ("future", "past", "perfect", "present", "hedge", "negation", "condition")
@@ -21,20 +21,10 @@ AUXILIARY = 3
 BESIDE = 4
 
 
-@lru_cache(KNOWN)
-def word_before(word: str) -> str:
-    return f"sb:{word}"
-
-
-@lru_cache(KNOWN)
-def word_behind(word: str) -> str:
-    return f"sa:{word}"
-
-
 def sentence_words(c: Candidate, text: str) -> list[str]:
     """The words of the sentence before and behind a head; the four nearest on each side by themselves."""
-    before = PLAIN_WORD.findall(text[c.sentence.start : c.head.start].lower())
-    behind = PLAIN_WORD.findall(text[c.head.stop : c.sentence.stop].lower())
+    before = NO_WORD.sub(" ", text[c.sentence.start : c.head.start].lower()).split()
+    behind = NO_WORD.sub(" ", text[c.head.stop : c.sentence.stop].lower()).split()
     made = [*map(word_before, set(before)), *map(word_behind, set(behind))]
     made += [f"b{min(i, 2)}:{w}" for i, w in enumerate(reversed(before[-BESIDE:]), 1)]
     made += [f"a{min(i, 2)}:{w}" for i, w in enumerate(behind[:BESIDE], 1)]
@@ -43,11 +33,10 @@ def sentence_words(c: Candidate, text: str) -> list[str]:
 
 def every_cue(c: Candidate) -> list[str]:
     """The stage, side and clause of each cue that may govern a head, not of the nearest alone."""
-    made = set()
+    made = set[str]()
     for g in c.governors:
         a, b = (c.head.stop, g.cue.start) if g.behind else (g.cue.stop, c.head.start)
-        here = f"{g.stage}{'b' if g.behind else 'a'}{min(2, c.sentence.breaks_between(a, b))}"
-        made |= {f"any:{g.stage}{'b' if g.behind else 'a'}", f"an:{here}", f"ank:{here}{c.kind}"}
+        made.update(any_cue(g.cue.entry.value, g.behind, min(2, c.sentence.breaks_between(a, b)), c.kind))
     return sorted(made)
 
 

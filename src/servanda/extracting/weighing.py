@@ -105,16 +105,17 @@ def thing_features(found: list[Thing]) -> list[list[str]]:
     told: dict[int, list[tuple[Thing, Candidate]]] = defaultdict(list)
     nth: list[list[int]] = []
     keeps = [thing.keep for thing in found]
+    under = [keys(thing) for thing in found]
     for place, thing in enumerate(found):
-        nth.append([len(alike[key]) for key in keys(thing)])
-        for key in keys(thing):
+        nth.append([len(alike[key]) for key in under[place]])
+        for key in under[place]:
             alike[key].append((place, thing, keeps[place]))
         for m in thing.members:
             told[m.sentence.index].append((thing, m))
     made = []
     for place, thing in enumerate(found):
         features = own_features(thing)
-        for key, n in zip(keys(thing), nth[place], strict=True):
+        for key, n in zip(under[place], nth[place], strict=True):
             near = alike[key][max(0, n - NEAREST) : n] + alike[key][n + 1 : n + 1 + NEAREST]
             features += again_features(str(key[0]), thing, place, keeps[place], near)
         features += beside_features(thing, [t for t in told[thing.lead.sentence.index] if t[0] is not thing])

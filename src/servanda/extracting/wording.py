@@ -1,0 +1,258 @@
+"""Features put into words, once for all that are alike: few answers make up most of what is asked of a candidate.
+
+Each function gives the same strings, the very objects, for the same answers. Nothing here looks at a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import compress
+from sys import intern
+
+from servanda.model import Kind, Stage
+
+KNOWN = 16_000
+STEM = 6
+
+
+def cased(written: str) -> str:
+    """How a head is written: "U" all large, "C" with a large first letter, else "l"."""
+    return "U" if written.isupper() and len(written) > 1 else "C" if written[0].isupper() else "l"
+
+
+@lru_cache(KNOWN)
+def known_head(
+    name: str, kind: str, form: str | None, part: str, language: str, size: int, weak: bool
+) -> Sequence[str]:
+    """What is said of a head wherever it stands."""
+    made = (
+        "bias",
+        f"head:{name}",
+        f"kind:{kind}",
+        f"form:{form}",
+        f"part:{part}",
+        f"lang:{language}",
+        f"head.length:{size}",
+    )
+    return (*made, "weak") if weak else made
+
+
+@lru_cache(KNOWN)
+def known_cue(name: str, stage: str, far: int, behind: bool, kind: str, head: str) -> Sequence[str]:
+    """What is said of the cue that governs a head: its name, its stage, how far and on which side it stands."""
+    return (
+        f"cue:{name}",
+        f"cue.stage:{stage}",
+        f"cue.far:{far}",
+        f"cue.stage&far:{stage}{far}",
+        f"cue.behind:{behind}",
+        f"cue.stage&kind:{stage}&{kind}",
+        f"cue.stage&head:{stage}&{head}",
+    )
+
+
+@lru_cache(KNOWN)
+def other_cue(stage: str, far: int) -> str:
+    return f"cue2.stage:{stage}{far}"
+
+
+@lru_cache(KNOWN)
+def among_heads(heads: int, nth: int) -> Sequence[str]:
+    """How many heads a sentence has, and which of them this is."""
+    return f"heads:{heads}", f"head.nth:{nth}"
+
+
+@lru_cache(KNOWN)
+def known_neighbour(name: str, sort: str, gap: int, breaks: int, kind: str, head: str) -> Sequence[str]:
+    """What is said of the head before or after: its kind, how far it stands, its name."""
+    return f"{name}:{sort}{gap}{breaks}", f"{name}&kind:{sort}&{kind}", f"{name}.head:{head}"
+
+
+@lru_cache(KNOWN)
+def known_place(
+    position: str, named: int, clause: int, again: int, same: int, name: str, weak: bool, kind: str
+) -> Sequence[str]:
+    """Where a head stands in the text, how many parties its sentence and clause name, how often it was said before."""
+    return (
+        f"at:{position}",
+        f"in.sentence:{named}",
+        f"in.clause:{clause}",
+        f"again:{again}",
+        f"again.kind:{same}",
+        f"at&head:{position}&{name}",
+        f"in.sentence&weak:{min(3, named)}{weak}",
+        f"in.clause&kind:{min(3, clause)}{kind}",
+    )
+
+
+@lru_cache(KNOWN)
+def to_the_left(last: str, three: str, kind: str) -> Sequence[str]:
+    return f"left:{last}", f"left3:{three}", f"left&kind:{last}>{kind}"
+
+
+@lru_cache(KNOWN)
+def to_the_right(first: str, kind: str) -> Sequence[str]:
+    return f"right:{first}", f"right&kind:{kind}<{first}"
+
+
+@lru_cache(KNOWN)
+def link_to(name: str, letter: str) -> str:
+    return f"link:{name}&{letter}"
+
+
+@lru_cache(KNOWN)
+def known_writing(written: str, first: bool, kind: str, name: str) -> Sequence[str]:
+    """How a head is written, and whether its sentence begins with it."""
+    case = cased(written)
+    return f"written:{written.lower()}", f"case:{case}{first}", f"case&kind:{case}{kind}", f"case&head:{case}{name}"
+
+
+@lru_cache(KNOWN)
+def known_rule(stage: Stage, kind: str) -> Sequence[str]:
+    return f"rule:{stage}", f"rule&kind:{stage}&{kind}"
+
+
+@lru_cache(KNOWN)
+def stem_before(word: str) -> str:
+    """A word's first letters, which endings leave alone, before a head."""
+    return f"b={word[:STEM]}"
+
+
+@lru_cache(KNOWN)
+def stem_behind(word: str) -> str:
+    """The same behind it."""
+    return f"a={word[:STEM]}"
+
+
+@lru_cache(KNOWN)
+def word_before(word: str) -> str:
+    """A word anywhere before a head in its sentence."""
+    return f"sb:{word}"
+
+
+@lru_cache(KNOWN)
+def word_behind(word: str) -> str:
+    """The same behind it."""
+    return f"sa:{word}"
+
+
+@lru_cache(KNOWN)
+def any_cue(stage: str, behind: bool, breaks: int, kind: Kind) -> Sequence[str]:
+    """The stage of a cue that may govern a head, its side, and the clause breaks between."""
+    side = "b" if behind else "a"
+    return f"any:{stage}{side}", f"an:{stage}{side}{breaks}", f"ank:{stage}{side}{breaks}{kind}"
+
+
+@lru_cache(KNOWN)
+def known_stand(
+    side: str, far: int, breaks: int, sort: str, beside: str, kind: Kind, form: str | None, name: str
+) -> Sequence[str]:
+    """How a mention of a party stands to a head."""
+    near = f"{min(far, 3)}{min(breaks, 1)}"
+    made = (
+        f"{side}:{far}",
+        f"{side}.breaks:{breaks}",
+        f"{side}.far&breaks:{far}{breaks}",
+        f"sort:{sort}",
+        f"{side}&sort:{sort}",
+        f"beside:{beside}",
+        f"{side}&beside:{beside}",
+        f"beside&kind:{beside}&{kind}",
+        f"sort&beside:{sort}&{beside}",
+        f"{side}&beside&far:{beside}{near}",
+        f"{side}&beside&form:{beside}&{form}",
+        f"{side}&sort&kind:{sort}&{kind}",
+        f"{side}&head:{name}&{near}",
+    )
+    return tuple(map(intern, made))
+
+
+@lru_cache(KNOWN)
+def known_rank(rank: int, named: int) -> Sequence[str]:
+    """A party's rank in the document, and how often its sentence names it."""
+    if named:
+        return f"rank:{rank}", f"named:{named}", f"rank&in:{min(rank, 3)}"
+    return f"rank:{rank}", "out", f"rank&out:{min(rank, 3)}"
+
+
+@lru_cache(KNOWN)
+def known_before(place: str, before: str, here: bool, spoken: bool, titled: bool, last: bool) -> Sequence[str]:
+    """Where a party stands in its sentence and in the one before; whether the title or what was said last names it."""
+    made = [place] if place else []
+    made += [f"previous:{before}{here}{spoken}"] if before else []
+    return (*made, *[f"member:title{here}"] * titled, *[f"member:last{here}"] * last)
+
+
+Here = tuple[int, str, Kind, str | None]
+
+
+@lru_cache(KNOWN)
+def known_set(
+    size: int,
+    inside: int,
+    here: Here,
+    marked: tuple[bool, ...],
+    runs: tuple[tuple[bool, int, bool], ...],
+    phrase: tuple[int, int, bool] | None,
+    joint: str | None,
+) -> Sequence[str]:
+    """What is said of a set of parties, some of which the sentence names; ``here`` are how many it names, how it
+    speaks of them, and the head's kind and form."""
+    (named, spoken, kind, form), some = here, min(3, inside)
+    told = (
+        f"dyad&in:{inside}&{spoken}",
+        f"last&in:{some}",
+        f"title-set:{size}{some}&{spoken}",
+        f"first-three:{some}&{spoken}",
+        f"all-here:{size}",
+        f"size&many:{size}&{some}",
+    )
+    return (
+        f"size&in:{size}{some}",
+        f"in&here:{some}{named}",
+        *(f for whole, length, alone in runs for f in known_run(whole, length, alone, kind, form == "visit")),
+        *(known_share(*phrase, kind, form) if phrase else ("phrase:none",)),
+        *compress(told, marked),
+        *([] if joint is None else [f"joined:{joint}"]),
+    )
+
+
+def known_run(whole: bool, length: int, alone: bool, kind: Kind, visit: bool) -> Sequence[str]:
+    """Whether a set takes a list whole or tears it apart, and whether it takes no other."""
+    how, more = "whole" if whole else "torn", "alone" if alone else "more"
+    return f"run:{how}", f"run:{how}{length}{more}", f"run:{how}{more}&{kind}&{visit}"
+
+
+def known_share(taken: int, left: int, as_large: bool, kind: Kind, form: str | None) -> Sequence[str]:
+    """Whether a set takes all whom the noun phrase names."""
+    return (
+        f"phrase:{min(3, taken)}of{min(3, taken + left)}",
+        f"phrase.left:{min(2, left)}&{kind}",
+        f"phrase.all:{left == 0}&{as_large}&{form}",
+    )
+
+
+@lru_cache(KNOWN)
+def known_choice(size: int, inside: int, lead: int, points: int, kind: Kind, name: str) -> Sequence[str]:
+    """What is said of the parties chosen: how many, how many in the sentence, by what lead and score."""
+    return (
+        f"p.size:{size}",
+        f"p.in:{inside}",
+        f"p.in&kind:{inside}{kind}",
+        f"p.in&head:{inside}&{name}",
+        f"p.lead:{lead}",
+        f"p.score:{points}",
+    )
+
+
+@lru_cache(KNOWN)
+def known_first(first: int, kind: Kind, likely: int) -> Sequence[str]:
+    """A candidate's first grade, and how many of the text's are likely."""
+    return f"first:{first}", f"first&kind:{first}{kind}", f"likely:{likely}"
+
+
+@lru_cache(KNOWN)
+def known_rival(name: str, lead: int, side: str, above: str, rival: Kind, kind: Kind) -> Sequence[str]:
+    """How a candidate stands to the best of its rivals: by what lead, on which side that stands, of what kind it is."""
+    return f"{name}:{lead}{side}", f"{name}.kinds:{rival}&{kind}&{side}{above}"

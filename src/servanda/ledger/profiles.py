@@ -19,6 +19,7 @@ from servanda.ledger.days import UNKNOWN, Stretch, day_number, known, length, st
 from servanda.ledger.records import Filed
 from servanda.ledger.words import (
     PLAIN_WORD,
+    TITLES,
     Title,
     body_key,
     hosts_in,
@@ -32,13 +33,16 @@ from servanda.ledger.words import (
 )
 from servanda.model import Claim, Kind, Stage
 
-EVENTS = frozenset({Kind.MEETING, Kind.EXERCISE})
+# Looked up once: a member of an enumeration costs more than a test of it.
+MEETING, INSTRUMENT, SIGNED, ACTIVE = Kind.MEETING, Kind.INSTRUMENT, Stage.SIGNED, Stage.ACTIVE
+EVENTS = frozenset({MEETING, Kind.EXERCISE})
 VAGUE = frozenset({Kind.COOPERATION, Kind.EXCHANGE, Kind.TRAINING})
 REACHED = frozenset({Stage.SIGNED, Stage.ACTIVE, Stage.DONE})
 LATIN = regex.compile(r"\p{Latin}")
 CALL = regex.compile(r"\bcalls? (?:between|with|from|to)\b", regex.I)
 PARTS = regex.compile(r"\s*,\s*|\s+in\s+")
 YEAR = regex.compile(r"\d{4}(?:-\d\d){0,2}")
+NONE: frozenset[str] = frozenset()
 SMALL = 8
 WORDS = 8  # telling words of a title that are paired
 CROWD = 6  # persons: more are a list of guests
@@ -51,7 +55,7 @@ VISITS = frozenset({"visit", "mission", "port-call", "deployment"})
 class Profile:
     """``event`` is when the thing was or is to be held; ``signed`` when an instrument was concluded.
 
-    ``told`` the report's day.
+    ``told`` the report's day; ``detailed`` says whether it names a host, item, plan, doer or place.
     """
 
     id: str
@@ -88,6 +92,7 @@ class Profile:
     called: bool
     headline: bool
     around: Stretch
+    detailed: bool
 
     @property
     def telephone(self) -> bool:
@@ -105,10 +110,15 @@ def around(event: Stretch, signed: Stretch, told: int | None) -> Stretch:
 def profile(filed: Filed) -> Profile:
     """Return what matching needs of a claim."""
     claim, title = filed.claim, numbered(filed.claim)
+    latin, called, bones = wording(claim.title)
     place, codes = read_place(claim.where)
+    place_words = frozenset(read_title(claim.where).words) if claim.where else NONE
+    items = frozenset(strong(" ".join(claim.items))) if claim.items else NONE
+    under = under_what(claim.under)
+    hosts = hosts_in(claim.title) - set(claim.parties) if claim.kind is MEETING else NONE
     persons = tuple(sorted({words for name in claim.persons if (words := person_words(name))}))
-    event, told = event_of(filed), day_number(filed.card.date)
-    signed = stretch(claim.when) if claim.kind is Kind.INSTRUMENT and claim.stage is Stage.SIGNED else UNKNOWN
+    event, when, told = event_of(filed), stretch(claim.when), day_number(filed.card.date)
+    signed = when if claim.kind is INSTRUMENT and claim.stage is SIGNED else UNKNOWN
     return Profile(
         id=filed.id,
         document=claim.document,
@@ -116,35 +126,55 @@ def profile(filed: Filed) -> Profile:
         kind=claim.kind,
         form=claim.form,
         stage=claim.stage,
-        parties=frozenset(claim.parties),
-        by=frozenset(claim.by),
+        parties=one_of_each(claim.parties),
+        by=one_of_each(claim.by),
         title=title,
-        items=frozenset(strong(" ".join(claim.items))),
+        items=items,
         orgs=tuple((body_key(name), frozenset(read_title(name).words)) for name in sorted(set(claim.orgs))),
         org_words=frozenset(word for name in claim.orgs for word in (body_key(name), *read_title(name).words)),
         persons=persons,
         names=frozenset(word for person in persons for word in person),
-        offices=offices_in(claim.title) if claim.kind in EVENTS else frozenset(),
-        hosts=hosts_in(claim.title) - set(claim.parties) if claim.kind is Kind.MEETING else frozenset(),
+        offices=offices_in(claim.title) if claim.kind in EVENTS else NONE,
+        hosts=hosts,
         place=place,
         place_codes=codes,
-        place_words=frozenset(read_title(claim.where).words) if claim.where else frozenset(),
-        domains=frozenset(claim.domains),
-        under=frozenset((*strong(claim.under or ""), *map(str, read_title(claim.under or "").years))),
+        place_words=place_words,
+        domains=one_of_each(claim.domains),
+        under=under,
         event=event,
         signed=signed,
-        reached=stretch(claim.when) if claim.stage in REACHED else UNKNOWN,
-        when=stretch(claim.when),
+        reached=when if claim.stage in REACHED else UNKNOWN,
+        when=when,
         due=stretch(claim.due),
         period=stretch(claim.period),
         came_in=years_of(claim.when) if claim.stage in REACHED else frozenset(),
         told=told,
-        latin=LATIN.search(claim.title) is not None,
-        bones={word: bone for word, w in title.words.items() if w == 1.0 and len(bone := skeleton(word)) > 1},
+        latin=latin,
+        bones=bones,
         around=around(event, signed, told),
-        called=CALL.search(claim.title) is not None,
+        called=called,
         headline=in_headline(filed),
+        detailed=bool(hosts or items or under or claim.by or place or place_words),
     )
+
+
+@lru_cache(maxsize=TITLES)
+def wording(title: str) -> tuple[bool, bool, Mapping[str, str]]:
+    """Return whether a title is in Latin letters, whether it tells of a call, and its words with their consonants."""
+    words = read_title(title).words
+    bones = {word: bone for word, weight in words.items() if weight == 1.0 and len(bone := skeleton(word)) > 1}
+    return LATIN.search(title) is not None, CALL.search(title) is not None, bones
+
+
+@lru_cache(maxsize=20_000)
+def one_of_each(names: tuple[str, ...]) -> frozenset[str]:
+    """Return names as a set, the same set for the same names."""
+    return frozenset(names)
+
+
+def under_what(plan: str | None) -> frozenset[str]:
+    """Return the words and years of the plan under which a thing stands."""
+    return frozenset((*strong(plan), *map(str, read_title(plan).years))) if plan else NONE
 
 
 def in_headline(filed: Filed) -> bool:
@@ -181,7 +211,7 @@ def event_of(filed: Filed) -> Stretch:
         return UNKNOWN
     if claim.stage in REACHED:
         days = stretch(claim.when) if claim.when else stretch(claim.due)
-        return under_way(days) if claim.stage is Stage.ACTIVE and gathering(claim.form) == "visit" else days
+        return under_way(days) if claim.stage is ACTIVE and gathering(claim.form) == "visit" else days
     return stretch(claim.due) if claim.due else UNKNOWN
 
 
@@ -238,7 +268,7 @@ def traits(of: Profile) -> set[str]:
     if of.kind in EVENTS and len(of.persons) < CROWD:
         years = half_years(of)
         found |= {f"p:{name}:{year}" for person in of.persons for name in (person[0], person[-1]) for year in years}
-    if of.kind is Kind.INSTRUMENT:
+    if of.kind is INSTRUMENT:
         found |= {f"i:{of.form}:{field}" for field in (*fields, *of.title.years)}
     return found | set(moments(of, fields))
 

@@ -8,13 +8,24 @@ fraction of a comparison, and nearly all pairs of a large block end here.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
-from servanda.ledger.days import UNKNOWN, gap, known
+from servanda.ledger.days import UNKNOWN, gap
 from servanda.ledger.deciding import NEAR_EVENTS, SLACK, STALE
 from servanda.ledger.likeness import alike_in_letters, joined
-from servanda.ledger.matching import BARE, HEADLINE, NEAR_FORMS, ODD, REVIEW, SUM, TOLD, WIDE
+from servanda.ledger.matching import BARE, HEADLINE, ODD, REVIEW, SUM, TOLD, WIDE, near_forms
+from servanda.ledger.naming import VISITOR
 from servanda.ledger.profiles import EVENTS, VAGUE, Profile, gathering
-from servanda.ledger.timing import LONG_WORK, SINGLE, VAGUE_APART, came_together, of_one_year, reached_when_due
+from servanda.ledger.timing import (
+    HALF_YEAR,
+    LONG_WORK,
+    SINGLE,
+    VAGUE_APART,
+    came_together,
+    in_force_before,
+    of_one_year,
+    reached_when_due,
+)
 from servanda.ledger.words import Title
 from servanda.model import Kind, Stage
 
@@ -23,7 +34,57 @@ WISHES = 2.5  # points that general words at another time lose
 NAMED = 0.75  # likeness from which one text may follow another of its name
 # Looked up once: a member of an enumeration costs more than the rest of a test.
 MEETING, EXERCISE, INSTRUMENT = Kind.MEETING, Kind.EXERCISE, Kind.INSTRUMENT
-PROJECT, TRAINING, STALLED = Kind.PROJECT, Kind.TRAINING, Stage.STALLED
+PROJECT, TRAINING, STALLED, ACTIVE = Kind.PROJECT, Kind.TRAINING, Stage.STALLED, Stage.ACTIVE
+
+
+class Sorts(NamedTuple):
+    """What the kinds and forms of two claims say by themselves.
+
+    ``day`` is what one day of two events gives, ``long`` from how many days on reports are told long apart.
+    """
+
+    points: float
+    alike: bool
+    events: bool
+    single: bool
+    visit: bool
+    texts: bool
+    vague: bool
+    day: float
+    long: int
+
+
+@lru_cache(maxsize=65_536)
+def sorts(kind: Kind, form: str | None, other: Kind, its_form: str | None) -> Sorts | None:
+    """Return what two kinds and forms say, None where they differ so that nothing else counts."""
+    events = kind in EVENTS and other in EVENTS
+    if kind is not other and not EVENTS.isdisjoint((kind, other)) and frozenset((kind, other)) not in NEAR_EVENTS:
+        return None
+    visits = {gathering(form), gathering(its_form)}
+    if kind is other is MEETING and len(visits) > 1:
+        return None
+    single = kind in SINGLE and other in SINGLE
+    return Sorts(
+        points=of_sorts(kind, form, other, its_form),
+        alike=kind is other and form == its_form,
+        events=events,
+        single=single,
+        visit="visit" in visits,
+        texts=kind is other is INSTRUMENT,
+        vague=kind in VAGUE or other in VAGUE,
+        day=3.5 if kind is other is EXERCISE else 2.5,
+        long=LONG_WORK if single or kind is other is PROJECT else HALF_YEAR,
+    )
+
+
+def of_sorts(kind: Kind, form: str | None, other: Kind, its_form: str | None) -> float:
+    """Return the most that two kinds and forms give."""
+    score = -1.5 if kind is not other else 0.0
+    if kind is other and form and its_form:
+        score = 0.5 if form == its_form else 0.0 if near_forms(form, its_form) else -1.0
+    if "summit" in (form, its_form):
+        score += 0.8
+    return score + 1.0 if form == its_form == "joint-statement" else score
 
 
 def hopeless(a: Profile, b: Profile, spelt_apart: bool = False) -> bool:
@@ -31,19 +92,25 @@ def hopeless(a: Profile, b: Profile, spelt_apart: bool = False) -> bool:
 
     ``spelt_apart``: it is known that neither title writes a word of the other otherwise (see ``spelling``).
     """
-    if settled_by_days(a, b) or settled_by_sort(a, b):
+    of = sorts(a.kind, a.form, b.kind, b.form)
+    if of is None or (of.events and settled_by_days(a, b)):
+        return True
+    ours, theirs = a.title, b.title
+    if ours.ordinals and theirs.ordinals and ours.ordinals.isdisjoint(theirs.ordinals):
         return True
     if a.orgs and b.orgs:
         return False  # their names are taken out of the titles
-    weight, most = words_shared(a, b, spelt_apart)
-    if most >= NAMED and a.kind is b.kind and a.form == b.form and (a.kind is INSTRUMENT or dated_by_name(a, b)):
-        return False
-    return at_most(a, b, weight, most) < REVIEW - MARGIN
-
-
-def dated_by_name(a: Profile, b: Profile) -> bool:
-    """True where both titles bear a year: one may follow the other by name, whatever it is; else only texts do."""
-    return bool(a.title.years) and bool(b.title.years)
+    common, telling, most = words_shared(a, b, spelt_apart)
+    if most >= NAMED and of.alike and (of.texts or (ours.years and theirs.years)):
+        return False  # one may follow the other by name: whatever it is where both names bear a year, else only texts
+    if telling >= 1.0:
+        full = 1.0
+    else:
+        worded = (of.single and telling) or ours.words.keys() == theirs.words.keys()
+        full = 0.75 if worded else 0.5
+    score = (3.0 if of.events else 5.0) * most * full + at_most(a, b, of, most)
+    score += of_events(a, b, of, common) if of.events else of_things(a, b, of, common)
+    return score < REVIEW - MARGIN
 
 
 def settled_by_days(a: Profile, b: Profile) -> bool:
@@ -54,34 +121,28 @@ def settled_by_days(a: Profile, b: Profile) -> bool:
     return apart and not a.title.ordinals and STALLED not in (a.stage, b.stage)
 
 
-def settled_by_sort(a: Profile, b: Profile) -> bool:
-    """True where the kinds, gatherings or numbers of two claims differ so that nothing else counts."""
-    if a.kind is not b.kind:
-        if (a.kind in EVENTS or b.kind in EVENTS) and frozenset((a.kind, b.kind)) not in NEAR_EVENTS:
-            return True
-    elif a.kind is MEETING and gathering(a.form) != gathering(b.form):
-        return True
-    ours, theirs = a.title.ordinals, b.title.ordinals
-    return bool(ours and theirs) and ours.isdisjoint(theirs)
+def words_shared(a: Profile, b: Profile, spelt_apart: bool) -> tuple[float, float, float]:
+    """Return what the words that both titles carry weigh, what those that tell weigh, and how like the titles are.
 
-
-def words_shared(a: Profile, b: Profile, spelt_apart: bool) -> tuple[float, float]:
-    """Return what the words that both titles carry weigh, and how like the titles are: neither is ever too small."""
+    None is ever too small.
+    """
     ours, theirs = a.title, b.title
     if not spelt_apart and spelt_alike(ours, theirs):
-        return ours.weight, 1.0
+        return ours.weight, ours.weight, 1.0
     if a.latin != b.latin and not set(a.bones.values()).isdisjoint(b.bones.values()):
-        return ours.weight, 1.0
-    common, others = 0.0, theirs.words
+        return ours.weight, ours.weight, 1.0
+    common, telling, others = 0.0, 0.0, theirs.words
     for word, weight in ours.words.items():
         if word in others:
             common += weight
+            if weight >= 0.6:
+                telling += weight
     if not common:
-        return 0.0, 0.0
+        return 0.0, 0.0, 0.0
     one, other = ours.weight, theirs.weight
     shorter = one if one < other else other
     most = common / (one + other) + 0.5 * common / (shorter if shorter > 0.6 else 0.6)
-    return common, most if most < 1.0 else 1.0
+    return common, telling, most if most < 1.0 else 1.0
 
 
 def spelt_alike(ours: Title, theirs: Title) -> bool:
@@ -94,27 +155,17 @@ def spelt_alike(ours: Title, theirs: Title) -> bool:
     return bool(joined(ours, theirs) or joined(theirs, ours))
 
 
-def at_most(a: Profile, b: Profile, weight: float, most: float) -> float:
-    """Return a score that ``compare`` cannot pass, where words of such a weight make the titles so much alike."""
-    kind, other = a.kind, b.kind
-    events = kind in EVENTS and other in EVENTS
-    if weight >= 1.0:
-        full = 1.0
-    else:
-        worded = (kind in SINGLE and other in SINGLE) or a.title.words.keys() == b.title.words.keys()
-        full = 0.75 if worded else 0.5
-    score = (3.0 if events else 5.0) * most * full + of_names(a, b, events)
+def at_most(a: Profile, b: Profile, of: Sorts, most: float) -> float:
+    """Return the most that all but titles and days can give."""
+    score = of.points
+    if a.detailed or b.detailed:
+        score += of_details(a, b, of.events)
     if a.title.numbered and b.title.numbered:
         score += of_numbers(a.title, b.title)
-    score += of_days(a, b, events, weight) + (-1.5 if kind is not other else of_forms(a.form, b.form))
-    if a.latin != b.latin and events:
-        score += 0.7
-    if a.domains and b.domains and a.domains.isdisjoint(b.domains):
+    if a.domains is not b.domains and a.domains and b.domains and a.domains.isdisjoint(b.domains):
         score -= 0.5
-    if a.document == b.document and a.headline != b.headline:
-        score += HEADLINE
-    elif a.document == b.document:
-        score -= 1.0 if most >= NAMED and a.kind is b.kind else 4.0
+    if a.document == b.document:
+        score += HEADLINE if a.headline != b.headline else -1.0 if most >= NAMED and a.kind is b.kind else -4.0
     return score if a.parties == b.parties else score - 1.0
 
 
@@ -127,30 +178,17 @@ def of_numbers(ours: Title, theirs: Title) -> float:
     return score + SUM + ODD + TOLD if ours.amounts and theirs.amounts else score
 
 
-@lru_cache(maxsize=4096)
-def of_forms(one: str | None, other: str | None) -> float:
-    if one == other:
-        return 0.5 if one else 0.0
-    return 0.0 if not one or not other or any(one in near and other in near for near in NEAR_FORMS) else -1.0
-
-
-def of_names(a: Profile, b: Profile, events: bool) -> float:
-    score = 0.0
-    if a.persons and b.persons:
-        other, same = (-2.5, 2.0) if events else (-0.3, 0.7)
-        score = other if a.names.isdisjoint(b.names) else same
-    elif events:
-        score = 1.0
-    if events and "summit" in (a.form, b.form):
-        score += 0.8
-    if a.hosts or b.hosts:
-        score += 1.0
+def of_details(a: Profile, b: Profile, events: bool) -> float:
+    """Return the most that hosts, items, plans, doers and places can give."""
+    score = 1.0 if a.hosts or b.hosts else 0.0
     if a.items and not a.items.isdisjoint(b.items):
         score += 1.0
     if a.under and not a.under.isdisjoint(b.under):
         score += 0.4
     if a.by and b.by and a.by.isdisjoint(b.by):
         score -= 1.0
+    if a.kind is b.kind is PROJECT and (a.place_words or b.place_words):
+        score += 1.0
     if not a.place or not b.place:
         return score
     if not a.place.isdisjoint(b.place):
@@ -162,45 +200,69 @@ def of_names(a: Profile, b: Profile, events: bool) -> float:
     return score
 
 
-def of_days(a: Profile, b: Profile, events: bool, weight: float) -> float:
-    score, texts = 0.0, a.kind is b.kind is INSTRUMENT
-    undated = events and not (known(a.event) and known(b.event))
-    if events:
-        score = 0.0 if undated else 3.5 if a.kind is b.kind is EXERCISE else 2.5
-    else:
-        due = a.due is not UNKNOWN or b.due is not UNKNOWN
-        if due and (reached_when_due(a, b) or reached_when_due(b, a)):
-            score = 1.5
-        if a.signed is not UNKNOWN and b.signed is not UNKNOWN:
-            score += 1.5 if gap(a.signed, b.signed) <= SLACK else 0.3
-        elif texts and came_together(a, b):
-            score += 1.0
-    if a.form == b.form == "joint-statement":
-        score += 1.0
-    if a.kind is b.kind and (
-        (a.kind is PROJECT and (a.place_words or b.place_words)) or (a.kind is INSTRUMENT and len(a.parties) >= WIDE)
-    ):
-        score += 1.0
+def of_events(a: Profile, b: Profile, of: Sorts, common: float) -> float:
+    """Return the most that the people and days of two events give, whose titles share words of such a weight."""
+    score = of_people(a, b, of.visit)
+    if a.latin != b.latin:
+        score += 0.7
     if a.period[1] is not None and a.period[1] == b.period[1]:
         score += 1.5
+    undated = a.event is UNKNOWN or b.event is UNKNOWN
     (first, last), (start, stop) = a.around, b.around
-    if first is None or last is None or start is None or stop is None or (texts and of_one_year(a, b)):
-        return score + (1.9 if undated else 0.7)
-    return score + told_apart(a, b, max(0, start - last, first - stop), undated, weight)
+    if first is None or last is None or start is None or stop is None:
+        return score + (1.9 if undated else of.day + 0.7)
+    apart = max(0, start - last, first - stop)
+    score += of.day if not undated else 1.2 if apart <= 10 else -2.0 if apart > 120 else 0.0
+    return score + 0.7 if apart <= 7 else score if apart <= of.long else score - lost(a, b, of, apart, common)
 
 
-def told_apart(a: Profile, b: Profile, apart: int, undated: bool, weight: float) -> float:
-    """Return the most that the days between two reports give; ``undated`` for events of which one has no day."""
-    score = 0.0 if not undated else 1.2 if apart <= 10 else -2.0 if apart > 120 else 0.0
+def of_people(a: Profile, b: Profile, visit: bool) -> float:
+    """Return the most that people and offices give; without any, only two visits of the same days are nearer."""
+    if a.persons and b.persons:
+        if a.names.isdisjoint(b.names):
+            return -2.5
+        return 2.0 if visit or len(a.persons) > 1 or len(b.persons) > 1 else 1.0
+    if a.offices and b.offices:
+        return -1.0 if a.offices.isdisjoint(b.offices) else 1.0
+    return VISITOR if visit else 0.0
+
+
+def of_things(a: Profile, b: Profile, of: Sorts, common: float) -> float:
+    """Return the most that the people and days of two claims give that are not both of events."""
+    score = 0.0
+    if a.persons and b.persons:
+        score = -0.3 if a.names.isdisjoint(b.names) else 0.7
+    if (a.due is not UNKNOWN or b.due is not UNKNOWN) and (reached_when_due(a, b) or reached_when_due(b, a)):
+        score += 1.5
+    if a.period[1] is not None and a.period[1] == b.period[1]:
+        score += 1.5
+    if of.texts:
+        score += of_texts(a, b)
+    (first, last), (start, stop) = a.around, b.around
+    if first is None or last is None or start is None or stop is None or (of.texts and of_one_year(a, b)):
+        return score + 0.7
+    apart = max(0, start - last, first - stop)
     if apart <= VAGUE_APART:
-        if apart > 7 and a.kind in EVENTS and b.kind in EVENTS:
-            return score
-        return score + (0.7 + BARE if a.kind is b.kind is INSTRUMENT else 0.7)
-    named = a.kind is b.kind is TRAINING or (bool(a.under) and a.under == b.under)
-    if (a.kind in VAGUE or b.kind in VAGUE) and not named:
-        return score - 2.5
-    if apart <= LONG_WORK or (a.signed is not UNKNOWN and b.signed is not UNKNOWN):
-        return score
-    thin = 2.0 if weight < 1.5 else 1.0
-    lost = thin * (0.5 if apart <= STALE else 1.0 if apart <= 2 * STALE else 1.5)
-    return score - (lost if lost < WISHES else WISHES)  # what is merely wished for loses no more
+        return score + (0.7 + BARE if of.texts else 0.7)
+    if of.vague and not (a.kind is b.kind is TRAINING or (a.under and a.under == b.under)):
+        return score - WISHES
+    return score if apart <= of.long else score - lost(a, b, of, apart, common)
+
+
+def of_texts(a: Profile, b: Profile) -> float:
+    """Return the most that signatures and the many parties of two texts give."""
+    score = 1.0 if len(a.parties) >= WIDE else 0.0
+    if a.signed is not UNKNOWN and b.signed is not UNKNOWN:
+        score += 1.5 if gap(a.signed, b.signed) <= SLACK else 0.3
+    elif came_together(a, b):
+        score += 1.0
+    return score - 2.0 if (a.stage is ACTIVE or b.stage is ACTIVE) and in_force_before(a, b) else score
+
+
+def lost(a: Profile, b: Profile, of: Sorts, apart: int, common: float) -> float:
+    """Return the least that two reports told long apart lose."""
+    if a.signed is not UNKNOWN and b.signed is not UNKNOWN:
+        return 0.0
+    thin = 2.0 if common < 1.5 else 1.0
+    years = thin * (0.5 if apart <= STALE else 1.0 if apart <= 2 * STALE else 1.5)
+    return years if years < WISHES else WISHES  # what is merely wished for loses no more

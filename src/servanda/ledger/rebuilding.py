@@ -193,19 +193,19 @@ def pairs_in(base: str, known: dict[int, Profile], found: Mapping[int, Sequence[
     """
     standing: dict[int, list[int]] = defaultdict(list)
     spelt = Spellings(of.title for of in known.values())
-    kin = {n: spelt.of(of.title) for n, of in known.items()}
     alone = {n for n, of in known.items() if bases(of.parties) == [base]}  # what meets these meets them only here
     for n in sorted(known):
         near: set[int] = set()
         for trait in found[n]:
             near.update(standing[trait])
             standing[trait].append(n)
-        this, own = known[n], kin[n]
+        this = known[n]
+        otherwise = spelt.of(this.title)
         for other in sorted(near):
-            apart = not own or own.isdisjoint(kin[other])
-            if hopeless(known[other], this, apart):
+            of = known[other]
+            if hopeless(of, this, not otherwise or otherwise.isdisjoint(of.title.words)):
                 continue
-            if n in alone or other in alone or first_shared(known[other], this) == base:
+            if n in alone or other in alone or first_shared(of, this) == base:
                 yield other, n
 
 

@@ -1,7 +1,7 @@
 """Which titles of many may write one word otherwise, or in two? Asked of the words once, not of each two titles.
 
-Invariant: titles whose ``kin`` have nothing in common share no word by ``alike_in_letters``
-or ``joined``, so that what is sought with much work among letters need not be sought.
+Invariant: a title that has none of the words that ``Spellings.of`` another shares no word with it
+by ``alike_in_letters`` or ``joined``, so that what is sought with much work among letters need not be sought.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ class Spellings:
         some = list(titles)
         words = {word for title in some for word in title.words}
         long = {word for title in some for word in title.long}
-        self.kin: dict[str, set[int]] = defaultdict(set)
-        for number, (one, other) in enumerate((*written_alike(long), *written_in_two(long, words))):
-            self.kin[one].add(number)
-            self.kin[other].add(number)
+        self.kin: dict[str, set[str]] = defaultdict(set)
+        for one, other in (*written_alike(long), *written_in_two(long, words)):
+            self.kin[one].add(other)
+            self.kin[other].add(one)
 
-    def of(self, title: Title) -> frozenset[int]:
-        """Return the numbers of the likenesses in which a title's words stand."""
+    def of(self, title: Title) -> frozenset[str]:
+        """Return the words that may be another spelling of one of a title's."""
         return frozenset().union(*(self.kin[word] for word in title.words if word in self.kin))
 
 

@@ -259,8 +259,13 @@ def sought(
         found = connection.execute(asked.where(reported >= shifted(begin, -back))).scalars().all()
         if len(found) == limit:
             return list(found)
-        back = max(4 * back, back * 3 * limit // (2 * len(found) or 1))
+        back = further(back, limit, len(found))
     return list(connection.execute(asked).scalars())
+
+
+def further(back: int, limit: int, found: int) -> int:
+    """Return how many days back to look next, where so many were too few."""
+    return max(4 * back, back * 3 * limit // (2 * found or 1))
 
 
 def waits(connection: Connection, query: Query, as_of: str, limit: int) -> list[tuple[str, str]]:
@@ -275,9 +280,13 @@ def waits(connection: Connection, query: Query, as_of: str, limit: int) -> list[
 
 def status_on(connection: Connection, as_of: str) -> ColumnElement[str]:
     """Return the status of an entry on a day as SQL; the same rules as ``followthrough``."""
+    return status_with(as_of, all_watched(connection))
+
+
+def all_watched(connection: Connection) -> str:
+    """Return the last day on which all parties were watched at once, "" for never."""
     asked = select(watched.c.last).where(watched.c.parties == EVERYBODY)
-    everybody = remembered(connection, ("watched", EVERYBODY), lambda: connection.execute(asked).scalar() or "")
-    return status_with(as_of, everybody)
+    return remembered(connection, ("watched", EVERYBODY), lambda: connection.execute(asked).scalar() or "")
 
 
 @lru_cache(maxsize=64)
@@ -348,9 +357,12 @@ def shifted(day: str, by: int) -> str:
 
 
 def narrowed(connection: Connection, asked: Select[Any], query: Query, status: ColumnElement[str]) -> Select[Any]:
+    return limited(among(connection, asked, query.parties) if query.parties else asked, query, status)
+
+
+def limited(asked: Select[Any], query: Query, status: ColumnElement[str]) -> Select[Any]:
+    """Keep the entries that meet all of a query but its parties."""
     e = entries.c
-    if query.parties:
-        asked = among(connection, asked, query.parties)
     for column, values in (
         (e.stage, query.stages),
         (e.kind, query.kinds),

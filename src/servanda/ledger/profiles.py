@@ -237,7 +237,8 @@ def read_place(where: str | None) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(skeleton(word) for word in words if len(skeleton(word)) > 1), codes
 
 
-def bases(parties: frozenset[str]) -> list[str]:
+@lru_cache(maxsize=20_000)
+def bases(parties: frozenset[str]) -> Sequence[str]:
     """Return the blocks of a set of parties.
 
     Up to eight parties: each pair. More: the single parties of a prefix long enough that any
@@ -246,8 +247,8 @@ def bases(parties: frozenset[str]) -> list[str]:
     """
     line = sorted(parties)
     if len(line) <= SMALL:
-        return ["+".join(pair) for pair in combinations(line, 2)] or line
-    return line[: len(line) // 2 + 1]
+        return tuple("+".join(pair) for pair in combinations(line, 2)) or tuple(line)
+    return tuple(line[: len(line) // 2 + 1])
 
 
 def traits(of: Profile) -> set[str]:

@@ -25,7 +25,7 @@ from servanda.ledger.entry_rows import TABLES, rows_of
 from servanda.ledger.folding import entry_of
 from servanda.ledger.judging import Rulings
 from servanda.ledger.matching import SAME
-from servanda.ledger.profiles import Profile, bases, block_keys, profile, traits
+from servanda.ledger.profiles import Profile, bases, block_keys, one_of_each, profile, traits
 from servanda.ledger.reach import hopeless
 from servanda.ledger.records import Card, Filed
 from servanda.ledger.rows import card_from
@@ -146,7 +146,7 @@ def compared(connection: Connection, ruled: Rulings, base: str, own: array[int],
     kept = {n: first for n, first in held.items() if found[first]}
     known.clear()  # folding has the room
     found.clear()
-    elsewhere = {n for n, of in filed.items() if n in bound or bases(frozenset(of.claim.parties)) != [base]}
+    elsewhere = {n for n, of in filed.items() if n in bound or bases(one_of_each(of.claim.parties)) != (base,)}
     left = reached(filed, rows, held, elsewhere)
     own_ties = ((a, b, score) for a, b, score, _ in rows if score is not None and a not in left)
     followed = [(a, b) for a, b, score, _ in rows if score is None]
@@ -193,7 +193,7 @@ def pairs_in(base: str, known: dict[int, Profile], found: Mapping[int, Sequence[
     """
     standing: dict[int, list[int]] = defaultdict(list)
     spelt = Spellings(of.title for of in known.values())
-    alone = {n for n, of in known.items() if bases(of.parties) == [base]}  # what meets these meets them only here
+    alone = {n for n, of in known.items() if bases(of.parties) == (base,)}  # what meets these meets them only here
     for n in sorted(known):
         near: set[int] = set()
         for trait in found[n]:

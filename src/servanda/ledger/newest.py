@@ -18,7 +18,6 @@ from servanda.ledger.deriving import EVERYBODY
 from servanda.ledger.followthrough import SILENCE, SOON
 from servanda.ledger.line_rows import line_from, lined
 from servanda.ledger.listing import (
-    FURTHEST,
     NEWEST,
     SORTED,
     Part,
@@ -30,16 +29,15 @@ from servanda.ledger.listing import (
     countable,
     counted,
     days,
-    further,
     in_order,
     limited,
-    shifted,
     standing,
     status_with,
 )
 from servanda.ledger.query import Query
 from servanda.ledger.records import SETTLED, Line, StatusName
 from servanda.ledger.schema import entries, watched
+from servanda.ledger.seeking import FURTHEST, further, shifted
 
 DATED = (StatusName.OVERDUE, StatusName.UNWATCHED, StatusName.DUE_SOON)  # found by the index of due dates
 OWED = 3  # times as many of what is open

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select, union
 
 from servanda.ledger import listing
-from servanda.ledger.census import Counts, Sort
+from servanda.ledger.census import KEPT, TRIED, Counts, Sort
 from servanda.ledger.deriving import EVERYBODY
 from servanda.ledger.line_rows import line_from, lined
 from servanda.ledger.query import Query, parse
@@ -25,8 +25,6 @@ from servanda.ledger.schema import entries, looks, sources
 from servanda.ledger.store import Ledger
 
 CROWD = 6  # parties; a text of more is no bond between each two of them
-KEPT = (StatusName.KEPT, StatusName.KEPT_LATE)
-TRIED = (*KEPT, StatusName.PARTLY_KEPT, StatusName.NOT_KEPT, StatusName.DROPPED, StatusName.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +102,8 @@ def by_parties(ledger: Ledger, query: str | Query) -> dict[tuple[str, ...], Sum]
     with ledger.looking() as connection:
         wanted = replace(parse(query) if isinstance(query, str) else query, sort=None)
         census = listing.census_of(connection)
+        if census is not None and (sums := census.sums(connection, wanted, day)) is not None:
+            return {tuple(key.split()): Sum(*five) for key, five in sums.items()}
         if census is not None and (sets := census.by_set(connection, wanted, day)) is not None:
             return by_set(sets)
         for parties, name, n, promised in listing.summed(connection, wanted, day, entries.c.parties):
@@ -149,17 +149,23 @@ def pairs(told: Mapping[tuple[str, ...], Sum]) -> tuple[dict[tuple[str, str], Su
             crowded += sum_of.total
             continue
         for one, other in combinations(sorted(parties), 2):
-            made[one, other] = made.get((one, other), Sum()) + sum_of
+            before = made.get((one, other))
+            made[one, other] = sum_of if before is None else before + sum_of
     return made, crowded
 
 
 def each(told: Mapping[tuple[str, ...], Sum]) -> dict[str, Sum]:
     """Return the sums of each party."""
-    made = dict[str, Sum]()
-    for parties, sum_of in told.items():
+    made = dict[str, list[int]]()
+    for parties, one in told.items():
         for party in parties:
-            made[party] = made.get(party, Sum()) + sum_of
-    return made
+            row = made.setdefault(party, [0, 0, 0, 0, 0])
+            row[0] += one.total
+            row[1] += one.kept
+            row[2] += one.overdue
+            row[3] += one.tried
+            row[4] += one.kept_promises
+    return {party: Sum(*row) for party, row in made.items()}
 
 
 def watched(ledger: Ledger, most: int = 100) -> list[tuple[tuple[str, ...], str, str]]:

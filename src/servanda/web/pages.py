@@ -34,8 +34,9 @@ from servanda.ledger import (
     parse,
     settling,
 )
+from servanda.ledger.census import TRIED
 from servanda.ledger.linking import links_of
-from servanda.ledger.surveying import TRIED, Facets, Sum, by_parties, each, pairs
+from servanda.ledger.surveying import Facets, Sum, by_parties, each, pairs
 from servanda.ledger.surveying import facets as facets_of
 from servanda.model import Document
 from servanda.problems import QueryError

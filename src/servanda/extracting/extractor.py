@@ -87,11 +87,12 @@ class Setting:
         return cls(reading, cast, reading.ranking(), {m.code for m in first})
 
 
-def party_summary(parties: tuple[str, ...], points: float, lead: float, c: Candidate) -> Sequence[str]:
+def party_summary(parties: tuple[str, ...], points: float, lead: float, c: Candidate) -> list[str]:
     """What keep-or-drop may know of the parties chosen."""
     here = {m.code for m in c.sentence.parties}
     inside, grade = min(3, sum(p in here for p in parties)), max(-4, min(6, int(points)))
-    return known_choice(min(4, len(parties)), inside, bisect_left(LEAD_STEPS, lead), grade, c.kind, c.name)
+    made = [f"p.in&head:{inside}&{c.name}", f"p.lead:{bisect_left(LEAD_STEPS, lead)}", f"p.score:{grade}"]
+    return [*made, *known_choice(min(4, len(parties)), inside, c.kind)]
 
 
 def settle_parties(c: Candidate, setting: Setting, last: set[str], weights: Weights) -> set[str]:
@@ -101,7 +102,7 @@ def settle_parties(c: Candidate, setting: Setting, last: set[str], weights: Weig
         c.parties, c.party_features = (), ["p.none"]
         return last
     c.parties, c.party_score = choice.parties, points
-    c.party_features = [*party_summary(choice.parties, points, lead, c)]
+    c.party_features = party_summary(choice.parties, points, lead, c)
     return set(choice.parties)
 
 
@@ -140,13 +141,14 @@ def describe_words(c: Candidate, setting: Setting) -> None:
 def judged(setting: Setting, trained: Mapping[str, Weights]) -> list[Candidate]:
     """Return every hopeful candidate with its parties and the chance that it is a claim."""
     reading, keep = setting.reading, trained.get("keep", {})
-    hoped = list(hopeful(candidates(reading), keep, len(reading.sentences) > MANY))
-    found, whose = [c for c, _ in hoped], trained.get("parties", {})
+    found, firsts, whose = list[Candidate](), list[float](), trained.get("parties", {})
     last: set[str] = set()
-    for c in found:
+    for c, alone in hopeful(candidates(reading), keep, len(reading.sentences) > MANY):
         c.phrase = phrase(c, reading)
         last = settle_parties(c, setting, last, whose)
-    settle_keep(found, trained, [alone for _, alone in hoped])
+        found.append(c)
+        firsts.append(fsum([*alone, *known(keep, c.party_features)]))
+    settle_keep(found, trained, firsts)
     return found
 
 
@@ -169,20 +171,15 @@ def hopeful(found: Iterable[Candidate], keep: Weights, many: bool) -> Iterator[t
             yield c, alone
 
 
-def settle_keep(
-    found: list[Candidate], trained: Mapping[str, Weights], alone: Sequence[list[float]] | None = None
-) -> None:
-    """Judge each candidate alone, then among its rivals; without parties there is no claim.
-
-    ``alone`` is what weighs in each without its parties, where that is known.
-    """
+def settle_keep(found: list[Candidate], trained: Mapping[str, Weights], firsts: Sequence[float] | None = None) -> None:
+    """Judge each candidate among its rivals, given how it was judged alone; without parties there is no claim."""
     keep, among = trained.get("keep", {}), trained.get("among", {})
     if not keep:
         for c in found:
             c.keep = rule_keep(c) if c.parties else 0.0
         return
-    alone = [known(keep, c.features) for c in found] if alone is None else alone
-    firsts = [fsum([*own, *known(keep, c.party_features)]) for c, own in zip(found, alone, strict=True)]
+    if firsts is None:
+        firsts = [score(keep, c.features + c.party_features) for c in found]
     for c, first, rivals in zip(found, firsts, rival_features(found, firsts), strict=True):
         points = first * among.get("points", 1.0) + score(among, ["bias", *rivals])
         c.keep = probability(points) if c.parties else 0.0

@@ -85,15 +85,16 @@ WRITTEN: dict[str, tuple[Callable[[Dossier, str], bytes], str]] = {
 def home(request: Request, ledger: TheLedger, figures: TheFigures) -> HTMLResponse:
     """What is overdue and due next, what was reported last, what waits for a person."""
     today = date.today().isoformat()
-    counts = faceted(ledger, figures, Asked()).count("status", {})
+    count = whole(ledger)
+    facets, doubts = (figures.soon(name, count[name]) for name in ("facets ", f"doubts {QUEUE}"))
     return page(
         request,
         "home.html",
-        counts=counts,
+        counts=facets.count("status", {}) if facets else None,
         overdue=ledger.entries(f"status:overdue due:..{today}", FEW),
         due=ledger.entries(f"status:due-soon,open due:{today}..", FEW),
         latest=ledger.entries("review:no", FEW),
-        waiting=min(WAITING, len(figures.doubts(QUEUE))),
+        waiting=min(WAITING, len(figures.undecided(doubts))) if doubts else 0,
         problems=len(ledger.problems()),
         sample=request.app.state.sample is not None,
     )

@@ -42,6 +42,7 @@ from servanda.model import Document
 from servanda.problems import QueryError
 from servanda.web import speaking
 from servanda.web.asked import FACETS, PAGE, Asked, code
+from servanda.web.calendar import in_month
 from servanda.web.charts import strip, timeline
 from servanda.web.figures import Figures
 from servanda.web.keeping import patience_of
@@ -145,6 +146,7 @@ def whole(ledger: Ledger) -> dict[str, Callable[[], Any]]:
         "index": lambda: index_of(ledger),
         "network ": lambda: pairs_of(by_parties(ledger, "")),
         "series ": lambda: ledger.series(""),
+        f"month {date.today().isoformat()[:7]} ": lambda: in_month(ledger, Asked(), date.today().isoformat()[:7]),
     }
 
 

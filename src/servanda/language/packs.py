@@ -190,7 +190,7 @@ class Scan:
     def __init__(self, lexicon: Lexicon, text: str, offset: int = 0) -> None:
         self.lexicon, self.patterns, self.offset = lexicon, lexicon.patterns, offset
         self.places: list[int] | None = None
-        if INVISIBLE.search(text):
+        if not text.isascii() and INVISIBLE.search(text):
             # Joiners and soft hyphens stand inside words: match without them, then give the text's own offsets.
             self.places = [i for i, c in enumerate(text) if not INVISIBLE.match(c)]
             text = "".join(text[i] for i in self.places)

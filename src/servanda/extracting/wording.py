@@ -109,6 +109,47 @@ def known_writing(written: str, first: bool, kind: str, name: str) -> Sequence[s
 
 
 @lru_cache(KNOWN)
+def known_figures(before: bool, behind: bool, kind: str) -> Sequence[str]:
+    """Whether figures stand near a head."""
+    return f"figures.b:{before}", f"figures.a:{behind}", f"figures&kind:{before}{behind}{kind}"
+
+
+@lru_cache(KNOWN)
+def known_often(often: int, kind: str) -> Sequence[str]:
+    """How many heads of a kind the document has."""
+    return f"doc.often:{often}", f"doc.often&kind:{often}{kind}"
+
+
+@lru_cache(KNOWN)
+def known_sentence(words: int, heads: int, cues: int) -> Sequence[str]:
+    """How long a sentence is and how many heads and cues it has."""
+    return (
+        f"s.words:{min(8, words // 6)}",
+        f"s.words&heads:{min(5, words // 8)}{heads}",
+        f"s.cues:{cues}",
+        f"s.cues&heads:{min(3, cues)}{min(3, heads)}",
+    )
+
+
+@lru_cache(KNOWN)
+def known_beside(name: str, heads: int, cues: int, parties: int) -> Sequence[str]:
+    """What the sentence before or after has."""
+    return f"{name}.heads:{heads}", f"{name}.cues:{cues}", f"{name}.parties:{parties}"
+
+
+@lru_cache(KNOWN)
+def known_phrase(length: int, kind: Kind) -> Sequence[str]:
+    """How many words a noun phrase has."""
+    return f"ph.words:{min(8, length)}", f"ph.words&kind:{min(5, length)}{kind}"
+
+
+@lru_cache(KNOWN)
+def stem_in(word: str) -> str:
+    """A word's first letters in the noun phrase."""
+    return f"ph={word[:STEM]}"
+
+
+@lru_cache(KNOWN)
 def known_rule(stage: Stage, kind: str) -> Sequence[str]:
     return f"rule:{stage}", f"rule&kind:{stage}&{kind}"
 
@@ -169,11 +210,19 @@ def known_stand(
 
 
 @lru_cache(KNOWN)
-def known_rank(rank: int, named: int) -> Sequence[str]:
-    """A party's rank in the document, and how often its sentence names it."""
+def known_rank(rank: int, named: int, share: int, since: int) -> Sequence[str]:
+    """A party's rank and share in the document, and how often its sentence names it, or how long ago it was named."""
+    here = (f"rank:{rank}", f"share:{share}{named > 0}")
     if named:
-        return f"rank:{rank}", f"named:{named}", f"rank&in:{min(rank, 3)}"
-    return f"rank:{rank}", "out", f"rank&out:{min(rank, 3)}"
+        return (*here, f"named:{named}", f"rank&in:{min(rank, 3)}")
+    return (*here, "out", f"rank&out:{min(rank, 3)}", f"since:{since}", f"since&rank:{since}{min(rank, 3)}")
+
+
+@lru_cache(KNOWN)
+def known_sort(sort: str, code: str, here: bool, kind: Kind) -> Sequence[str]:
+    """Whether a party is a state or a body of states; which body it is."""
+    made = (f"is:{sort}{here}", f"is&kind:{sort}&{kind}", f"is&kind&here:{sort}&{kind}&{here}")
+    return (*made, f"body:{code}&{here}", f"body&kind:{code}&{kind}") if sort == "b" else made
 
 
 @lru_cache(KNOWN)
@@ -196,9 +245,10 @@ def known_set(
     runs: tuple[tuple[bool, int, bool], ...],
     phrase: tuple[int, int, bool] | None,
     joint: str | None,
+    are: str,
 ) -> Sequence[str]:
     """What is said of a set of parties, some of which the sentence names; ``here`` are how many it names, how it
-    speaks of them, and the head's kind and form."""
+    speaks of them, and the head's kind and form, ``are`` the set's states and bodies."""
     (named, spoken, kind, form), some = here, min(3, inside)
     told = (
         f"dyad&in:{inside}&{spoken}",
@@ -215,6 +265,10 @@ def known_set(
         *(known_share(*phrase, kind, form) if phrase else ("phrase:none",)),
         *compress(told, marked),
         *([] if joint is None else [f"joined:{joint}"]),
+        f"are:{are}",
+        f"are&kind:{are}&{kind}",
+        f"are&form:{are}&{form}",
+        f"are&in:{are}&{some}",
     )
 
 
@@ -244,6 +298,24 @@ def known_choice(size: int, inside: int, lead: int, points: int, kind: Kind, nam
         f"p.lead:{lead}",
         f"p.score:{points}",
     )
+
+
+@lru_cache(KNOWN)
+def known_standing(size: int, share: int, least: int, since: int, kind: Kind) -> Sequence[str]:
+    """What is said of how the parties chosen stand in the document: their share, how long ago one was named."""
+    return (
+        f"p.share:{share}",
+        f"p.share&size:{share // 2}{size}",
+        f"p.least:{least}",
+        f"p.since:{since}",
+        f"p.since&kind:{since}{kind}",
+    )
+
+
+@lru_cache(KNOWN)
+def known_parties(are: str, kind: Kind, form: str | None, stage: Stage) -> Sequence[str]:
+    """Whether the parties chosen are states or bodies of states."""
+    return f"p.are:{are}", f"p.are&kind:{are}&{kind}", f"p.are&form:{are}&{form}", f"p.are&stage:{are}&{stage}"
 
 
 @lru_cache(KNOWN)

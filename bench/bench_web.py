@@ -300,6 +300,7 @@ def main() -> int:
         if asked.readers:
             asyncio.run(many(server, asked.ledger, pages, asked.readers, asked.seconds, asked.pause))
         elif asked.browser:
+            asyncio.run(counted(server))
             in_a_browser(server, pages)
         else:
             asyncio.run(each_page(server, pages))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -16,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from ledger_reports import file, report, said
 from servanda.ledger import Ledger
-from servanda.web import app_for, keeping
+from servanda.web import app_for, figures, keeping
 from servanda.web.accounts import Accounts
 from servanda.web.pages import whole
 from served import with_accounts
@@ -186,3 +187,23 @@ def test_the_first_pages_tell_figures_that_are_counted_before(ledger: Ledger) ->
         assert 200 == client.get(address).status_code
 
     assert before == set(figures.kept)
+
+
+def test_the_first_page_does_not_wait_for_a_long_count(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody asks for the first page while all is counted: it says so, is not kept, and asks again for itself."""
+    client, let_go = visitor(ledger), Event()
+    monkeypatch.setattr(figures, "WAITS", 0.01)
+    count = client.app.state.figures.of  # type: ignore[attr-defined]
+
+    def slow(self: figures.Figures, name: str, work: Callable[[], object]) -> object:
+        let_go.wait(10)
+        return count(name, work)
+
+    monkeypatch.setattr(figures.Figures, "of", slow)
+    early = client.get("/").text
+    let_go.set()
+    monkeypatch.setattr(figures, "WAITS", 10)
+    later = client.get("/").text
+
+    assert "are being counted" in early and 'http-equiv="refresh"' in early and "pact" in early
+    assert "2 undertakings" in later and 'http-equiv="refresh"' not in later

@@ -29,6 +29,7 @@ from servanda.web.telling import Beating
 
 ACTION = "India and Italy agreed to a ports agreement by the end of 2025."
 MOVED = "India and Italy put the ports agreement off to June 2026."
+GOODS = ("radars", "vaccines", "ferries", "archives", "satellites", "seeds", "dams", "railways", "teachers")
 PAGES = (
     "/network",
     "/map",
@@ -124,6 +125,25 @@ def test_a_day_that_is_known_stands_on_its_day_and_a_month_below_the_grid(client
     assert "pact" in below
     assert "pact" not in grid
     assert {"2025-12": 3} == by_month(ledger, "", "2025") == by_month(ledger, "since:1900", "2025")
+
+
+def test_of_a_day_with_very_much_some_is_shown_and_all_is_counted() -> None:
+    """Seven things are due on one day of March, and a pact in that month, no day known."""
+    days = [*["2027-03-09"] * 7, "2027-03", "2027-04-02"]
+    some = [
+        report("2025-03-05", said(f"They ship {goods}.", "trade", "agreed", "IND ITA", f"load of {goods}", due=day))
+        for goods, day in zip(GOODS, days, strict=True)
+    ]
+    with Ledger.in_memory() as own:
+        file(own, *some)
+        page = TestClient(app_for(own), base_url="http://localhost").get("/calendar?month=2027-03").text
+        counts = [by_month(own, query, "2027") for query in ("", "since:1900")]
+        listed = own.entries("due:2027-03-09..2027-03-09")
+
+    assert [{"2027-03": 8, "2027-04": 1}] * 2 == counts
+    assert 6 == len(re.findall(r"<bdi>load of", page))
+    assert f'href="/entries?due=2027-03-09..2027-03-09">all {len(listed)} due' in page
+    assert "8 things" in page
 
 
 def test_a_session_that_a_series_makes_one_expect_stands_in_the_calendar_of_its_parties() -> None:

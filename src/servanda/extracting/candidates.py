@@ -25,11 +25,12 @@ from servanda.extracting.wording import (
     known_head,
     known_neighbour,
     known_often,
+    known_parties,
     known_place,
     known_rule,
     known_writing,
     link_to,
-    other_cue,
+    said_before,
     stem_before,
     stem_behind,
     to_the_left,
@@ -47,7 +48,6 @@ NEAR_FIGURE = 40
 TOUCHING = 2
 TURNS = 90
 NEXT = 3
-OTHERS = 2
 NOWHERE = Span(0, 0)
 TENSES = ("future", "past", "perfect", "present", "hedge", "negation", "condition", "background")
 AROUND = (
@@ -208,12 +208,14 @@ def rule_stage(candidate: Candidate) -> Stage:
     return STAGES[own] if own else DEFAULT_STAGE.get(candidate.kind, Stage.AGREED)
 
 
-def cue_features(c: Candidate, kind: str) -> Sequence[str]:
+def cue_features(c: Candidate, kind: str) -> list[str]:
     if not c.governors:
-        return "cue:none", f"cue:none&{c.name}"
-    first, *others = c.governors[: 1 + OTHERS]
-    made = known_cue(first.name, first.cue.entry.value, step(first.cost), first.behind, kind, c.name)
-    return (*made, *(other_cue(g.cue.entry.value, step(g.cost)) for g in others))
+        return ["cue:none", f"cue:none&{c.name}"]
+    first = c.governors[0]
+    stage = first.cue.entry.value
+    made = [f"cue:{first.name}", f"cue.behind:{first.behind}", f"cue.stage&head:{stage}&{c.name}"]
+    made += known_cue(stage, step(first.cost), kind)
+    return made + [f"cue2.stage:{g.cue.entry.value}{step(g.cost)}" for g in c.governors[1:3]]
 
 
 def mark_features(c: Candidate, order: Order) -> list[str]:
@@ -257,7 +259,8 @@ def neighbour_features(c: Candidate, kind: str) -> list[str]:
 def neighbour(name: str, other: Hit, a: Hit, b: Hit, kind: str, s: Sentence) -> Sequence[str]:
     """What one other head is, and how far from this one: ``a`` and ``b`` are the two by place."""
     gap, breaks = step(s.distance(a.stop, b.start)), min(2, s.breaks_between(a.stop, b.start))
-    return known_neighbour(name, other.entry.value, gap, breaks, kind, suffix(other.entry.id))
+    known = known_neighbour(name, other.entry.value, gap, breaks, kind)
+    return (*known, f"{name}.head:{suffix(other.entry.id)}")
 
 
 def place_features(c: Candidate, kind: str, order: Order, earlier: Mapping[str, int]) -> list[str]:
@@ -266,7 +269,8 @@ def place_features(c: Candidate, kind: str, order: Order, earlier: Mapping[str, 
     position = "title" if s.index == 0 and s.stop - s.start < 160 else f"{min(4, s.index // 3)}"
     again, same = min(3, earlier.get(c.name, 0)), min(5, earlier.get(kind, 0))
     weak = bool(c.head.entry.data.get("weak"))
-    made = [*known_place(position, min(4, named), min(4, clause), again, same, c.name, weak, kind)]
+    made = [*known_place(position, c.name), *said_before(again, same)]
+    made += known_parties(min(4, named), min(4, clause), weak, kind)
     if s.quoted and any(q.start <= c.head.start < q.stop for q in s.quoted):
         made.append("quoted")
     if c.head.start - s.start < 3:

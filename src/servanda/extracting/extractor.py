@@ -30,7 +30,7 @@ from servanda.extracting.stages import settle_stage
 from servanda.extracting.standing import Standing, sorts
 from servanda.extracting.values import Slots, plain
 from servanda.extracting.weighing import weigh
-from servanda.extracting.wording import known_choice, known_parties, known_standing
+from servanda.extracting.wording import known_choice, known_sorts, known_standing
 from servanda.language.cast import Cast, cast_of
 from servanda.language.mentions import Reading, read
 from servanda.language.packs import languages
@@ -88,12 +88,15 @@ class Setting:
 def party_summary(c: Candidate, lead: float, standing: Standing) -> list[str]:
     """What keep-or-drop may know of the parties chosen."""
     parties, here = c.parties, {m.code for m in c.sentence.parties}
-    inside, grade, size = sum(p in here for p in parties), max(-4, min(6, int(c.party_score))), min(4, len(parties))
-    since = max(standing.since(p, c.sentence.index) for p in parties)
+    inside, grade = min(3, sum(p in here for p in parties)), max(-4, min(6, int(c.party_score)))
+    size, since = min(4, len(parties)), max(standing.since(p, c.sentence.index) for p in parties)
     return [
-        *known_choice(size, min(3, inside), bisect_left(LEAD_STEPS, lead), grade, c.kind, c.name),
+        f"p.in&head:{inside}&{c.name}",
+        f"p.lead:{bisect_left(LEAD_STEPS, lead)}",
+        f"p.score:{grade}",
+        *known_choice(size, inside, c.kind),
         *known_standing(size, standing.share(parties), standing.least(parties), since, c.kind),
-        *known_parties(sorts(parties), c.kind, c.form, c.stage),
+        *known_sorts(sorts(parties), c.kind, c.form, c.stage),
     ]
 
 
@@ -148,13 +151,14 @@ def describe_words(c: Candidate, setting: Setting) -> None:
 def judged(setting: Setting, trained: Mapping[str, Weights]) -> list[Candidate]:
     """Return every hopeful candidate with its parties and the chance that it is a claim."""
     reading, keep = setting.reading, trained.get("keep", {})
-    hoped = list(hopeful(candidates(reading), keep, len(reading.sentences) > MANY))
-    found, whose = [c for c, _ in hoped], trained.get("parties", {})
+    found, firsts, whose = list[Candidate](), list[float](), trained.get("parties", {})
     last: set[str] = set()
-    for c in found:
+    for c, alone in hopeful(candidates(reading), keep, len(reading.sentences) > MANY):
         settle_phrase(c, reading)
         last = settle_parties(c, setting, last, whose)
-    settle_keep(found, trained, [alone for _, alone in hoped])
+        found.append(c)
+        firsts.append(fsum([*alone, *known(keep, [*c.phrase_features, *c.party_features])]))
+    settle_keep(found, trained, firsts)
     return found
 
 
@@ -177,23 +181,15 @@ def hopeful(found: Iterable[Candidate], keep: Weights, many: bool) -> Iterator[t
             yield c, alone
 
 
-def settle_keep(
-    found: list[Candidate], trained: Mapping[str, Weights], alone: Sequence[list[float]] | None = None
-) -> None:
-    """Judge each candidate alone, then among its rivals; without parties there is no claim.
-
-    ``alone`` is what weighs in each without its parties, where that is known.
-    """
+def settle_keep(found: list[Candidate], trained: Mapping[str, Weights], firsts: Sequence[float] | None = None) -> None:
+    """Judge each candidate among its rivals, given how it was judged alone; without parties there is no claim."""
     keep, among = trained.get("keep", {}), trained.get("among", {})
     if not keep:
         for c in found:
             c.keep = rule_keep(c) if c.parties else 0.0
         return
-    alone = [known(keep, c.features) for c in found] if alone is None else alone
-    firsts = [
-        fsum([*own, *known(keep, c.phrase_features), *known(keep, c.party_features)])
-        for c, own in zip(found, alone, strict=True)
-    ]
+    if firsts is None:
+        firsts = [score(keep, c.all_features()) for c in found]
     for c, first, rivals in zip(found, firsts, rival_features(found, firsts), strict=True):
         points = first * among.get("points", 1.0) + score(among, ["bias", *rivals])
         c.keep = probability(points) if c.parties else 0.0

@@ -17,7 +17,17 @@ from itertools import combinations, pairwise
 from servanda.extracting.candidates import Candidate, step
 from servanda.extracting.linear import Weights, known
 from servanda.extracting.standing import Standing, sorts
-from servanda.extracting.wording import known_before, known_rank, known_set, known_sort, known_stand
+from servanda.extracting.wording import (
+    known_are,
+    known_before,
+    known_marks,
+    known_rank,
+    known_run,
+    known_share,
+    known_size,
+    known_sort,
+    known_stand,
+)
 from servanda.language.mentions import PartyMention, Reading, Sentence
 
 FEW = 6
@@ -37,7 +47,7 @@ class Choice:
 
     parties: tuple[str, ...]
     members: list[list[str]]
-    own: Sequence[str]
+    own: list[str]
 
     @property
     def features(self) -> list[tuple[str, float]]:
@@ -144,7 +154,7 @@ def joints_of(s: Sentence) -> dict[frozenset[str], str]:
     return found
 
 
-def set_features(c: Candidate, parties: tuple[str, ...], seen: Sight, scene: Scene) -> Sequence[str]:
+def set_features(c: Candidate, parties: tuple[str, ...], seen: Sight, scene: Scene) -> list[str]:
     """Marks of a set of parties."""
     chosen, size = set(parties), len(parties)
     inside = len(chosen & seen.codes)
@@ -156,11 +166,17 @@ def set_features(c: Candidate, parties: tuple[str, ...], seen: Sight, scene: Sce
         inside == size == len(seen.codes),
         "multilateral" in c.sentence.marks,
     )
-    here = (min(4, len(seen.codes)), seen.spoken, c.kind, c.form)
-    joint = seen.joints.get(frozenset(parties), "") if size == 2 else None
-    runs = run_shares(chosen, seen.run_codes) if seen.run_codes else ()
-    phrase = phrase_share(chosen, scene.named) if scene.named else None
-    return known_set(min(5, size), inside, here, marked, runs, phrase, joint, sorts(parties))
+    some = min(3, inside)
+    made = [*known_size(min(5, size), some, min(4, len(seen.codes)))]
+    made += known_are(sorts(parties), some, c.kind, c.form)
+    if seen.run_codes:
+        made += run_features(c, chosen, seen.run_codes)
+    made += known_share(*phrase_share(chosen, scene.named), c.kind, c.form) if scene.named else ("phrase:none",)
+    if any(marked):
+        made += known_marks(min(5, size), inside, seen.spoken, marked)
+    if size == 2:
+        made.append(f"joined:{seen.joints.get(frozenset(parties), '')}")
+    return made
 
 
 def runs_of(s: Sentence, gap: int = GAP) -> list[list[PartyMention]]:
@@ -194,10 +210,12 @@ def as_listed(mention: PartyMention, c: Candidate, runs: list[list[PartyMention]
     return run[0] if run[0].start >= c.head.stop else run[-1] if run[-1].stop <= c.head.start else mention
 
 
-def run_shares(chosen: set[str], runs: list[set[str]]) -> tuple[tuple[bool, int, bool], ...]:
-    """Of each list that a set meets, whether it takes it whole, how long it is, and whether it takes no other."""
-    met = ((run, run & chosen) for run in runs)
-    return tuple((len(shared) == len(run), min(4, len(run)), chosen <= run) for run, shared in met if shared)
+def run_features(c: Candidate, chosen: set[str], runs: list[set[str]]) -> Iterator[str]:
+    """Whether a set takes lists whole or tears them apart."""
+    for run in runs:
+        shared = len(run & chosen)
+        if shared:
+            yield from known_run(shared == len(run), min(4, len(run)), chosen <= run, c.kind, c.form == "visit")
 
 
 def in_phrase(c: Candidate) -> set[str]:
@@ -292,7 +310,7 @@ def choices(c: Candidate, reading: Reading, standing: Standing, last: set[str]) 
 
 
 def scores(weights: Weights, options: list[Choice]) -> list[float]:
-    """Return each choice's score; sets share their members and often all that is said of them, looked up once."""
+    """Return each choice's score; sets share their members, so a member's features are looked up once."""
     weighed: dict[tuple[int, float], list[float]] = {}
     found = []
     for option in options:
@@ -302,10 +320,7 @@ def scores(weights: Weights, options: list[Choice]) -> list[float]:
             if key not in weighed:
                 weighed[key] = [weight * share for weight in known(weights, member)]
             points = sum(weighed[key], points)
-        key = id(option.own), 1.0
-        if key not in weighed:
-            weighed[key] = known(weights, option.own)
-        found.append(sum(weighed[key], points))
+        found.append(sum(known(weights, option.own), points))
     return found
 
 

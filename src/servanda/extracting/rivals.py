@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 
 from servanda.extracting.candidates import Candidate
 from servanda.extracting.wording import known_first, known_rival
@@ -41,7 +42,7 @@ def rivals_in_sentence(c: Candidate, first: float, others: list[tuple[Candidate,
     return made
 
 
-def rival_features(found: list[Candidate], firsts: list[float]) -> list[list[str]]:
+def rival_features(found: list[Candidate], firsts: Sequence[float]) -> list[list[str]]:
     """Return each candidate's marks of rivalry, from the first scores of all."""
     by_sentence: dict[int, list[tuple[Candidate, float]]] = defaultdict(list)
     for c, first in zip(found, firsts, strict=True):

@@ -99,8 +99,8 @@ def beside_features(thing: Thing, beside: list[tuple[Thing, Candidate]]) -> Iter
         yield f"beside.parties:{other.lead.parties == c.parties}&{member.kind == c.kind}"
 
 
-def thing_features(found: list[Thing]) -> list[list[str]]:
-    """Return the features of each of a text's things, in reading order; in long texts only the nearest are compared."""
+def thing_features(found: list[Thing]) -> Iterator[list[str]]:
+    """Yield the features of each of a text's things, in reading order; in long texts only the nearest are compared."""
     alike: dict[tuple[object, ...], list[Told]] = defaultdict(list)
     told: dict[int, list[tuple[Thing, Candidate]]] = defaultdict(list)
     nth: list[list[int]] = []
@@ -112,15 +112,13 @@ def thing_features(found: list[Thing]) -> list[list[str]]:
             alike[key].append((place, thing, keeps[place]))
         for m in thing.members:
             told[m.sentence.index].append((thing, m))
-    made = []
     for place, thing in enumerate(found):
         features = own_features(thing)
         for key, n in zip(under[place], nth[place], strict=True):
             near = alike[key][max(0, n - NEAREST) : n] + alike[key][n + 1 : n + 1 + NEAREST]
             features += again_features(str(key[0]), thing, place, keeps[place], near)
         features += beside_features(thing, [t for t in told[thing.lead.sentence.index] if t[0] is not thing])
-        made.append(features)
-    return made
+        yield features
 
 
 def keys(thing: Thing) -> tuple[tuple[object, ...], ...]:

@@ -12,7 +12,7 @@ from sys import intern
 
 from servanda.model import Kind, Stage
 
-KNOWN = 16_000
+KNOWN = 8000
 STEM = 6
 
 
@@ -39,22 +39,9 @@ def known_head(
 
 
 @lru_cache(KNOWN)
-def known_cue(name: str, stage: str, far: int, behind: bool, kind: str, head: str) -> Sequence[str]:
-    """What is said of the cue that governs a head: its name, its stage, how far and on which side it stands."""
-    return (
-        f"cue:{name}",
-        f"cue.stage:{stage}",
-        f"cue.far:{far}",
-        f"cue.stage&far:{stage}{far}",
-        f"cue.behind:{behind}",
-        f"cue.stage&kind:{stage}&{kind}",
-        f"cue.stage&head:{stage}&{head}",
-    )
-
-
-@lru_cache(KNOWN)
-def other_cue(stage: str, far: int) -> str:
-    return f"cue2.stage:{stage}{far}"
+def known_cue(stage: str, far: int, kind: str) -> Sequence[str]:
+    """What is said of the cue that governs a head by its stage and how far it stands."""
+    return f"cue.stage:{stage}", f"cue.far:{far}", f"cue.stage&far:{stage}{far}", f"cue.stage&kind:{stage}&{kind}"
 
 
 @lru_cache(KNOWN)
@@ -64,26 +51,32 @@ def among_heads(heads: int, nth: int) -> Sequence[str]:
 
 
 @lru_cache(KNOWN)
-def known_neighbour(name: str, sort: str, gap: int, breaks: int, kind: str, head: str) -> Sequence[str]:
-    """What is said of the head before or after: its kind, how far it stands, its name."""
-    return f"{name}:{sort}{gap}{breaks}", f"{name}&kind:{sort}&{kind}", f"{name}.head:{head}"
+def known_neighbour(name: str, sort: str, gap: int, breaks: int, kind: str) -> Sequence[str]:
+    """What is said of the head before or after: its kind, and how far it stands."""
+    return f"{name}:{sort}{gap}{breaks}", f"{name}&kind:{sort}&{kind}"
 
 
 @lru_cache(KNOWN)
-def known_place(
-    position: str, named: int, clause: int, again: int, same: int, name: str, weak: bool, kind: str
-) -> Sequence[str]:
-    """Where a head stands in the text, how many parties its sentence and clause name, how often it was said before."""
+def known_place(position: str, name: str) -> Sequence[str]:
+    """Where in the text a head stands."""
+    return f"at:{position}", f"at&head:{position}&{name}"
+
+
+@lru_cache(KNOWN)
+def known_parties(named: int, clause: int, weak: bool, kind: str) -> Sequence[str]:
+    """How many parties a head's sentence and clause name."""
     return (
-        f"at:{position}",
         f"in.sentence:{named}",
         f"in.clause:{clause}",
-        f"again:{again}",
-        f"again.kind:{same}",
-        f"at&head:{position}&{name}",
         f"in.sentence&weak:{min(3, named)}{weak}",
         f"in.clause&kind:{min(3, clause)}{kind}",
     )
+
+
+@lru_cache(KNOWN)
+def said_before(again: int, same: int) -> Sequence[str]:
+    """How often a head and its kind were met before."""
+    return f"again:{again}", f"again.kind:{same}"
 
 
 @lru_cache(KNOWN)
@@ -233,23 +226,16 @@ def known_before(place: str, before: str, here: bool, spoken: bool, titled: bool
     return (*made, *[f"member:title{here}"] * titled, *[f"member:last{here}"] * last)
 
 
-Here = tuple[int, str, Kind, str | None]
+@lru_cache(KNOWN)
+def known_size(size: int, some: int, named: int) -> Sequence[str]:
+    """How large a set of parties is, and how many of them and of all its sentence names."""
+    return f"size&in:{size}{some}", f"in&here:{some}{named}"
 
 
 @lru_cache(KNOWN)
-def known_set(
-    size: int,
-    inside: int,
-    here: Here,
-    marked: tuple[bool, ...],
-    runs: tuple[tuple[bool, int, bool], ...],
-    phrase: tuple[int, int, bool] | None,
-    joint: str | None,
-    are: str,
-) -> Sequence[str]:
-    """What is said of a set of parties, some of which the sentence names; ``here`` are how many it names, how it
-    speaks of them, and the head's kind and form, ``are`` the set's states and bodies."""
-    (named, spoken, kind, form), some = here, min(3, inside)
+def known_marks(size: int, inside: int, spoken: str, marked: tuple[bool, ...]) -> Sequence[str]:
+    """Whether a set is the chief pair, the last spoken of, the title's, the first three, all here; is of many."""
+    some = min(3, inside)
     told = (
         f"dyad&in:{inside}&{spoken}",
         f"last&in:{some}",
@@ -258,26 +244,23 @@ def known_set(
         f"all-here:{size}",
         f"size&many:{size}&{some}",
     )
-    return (
-        f"size&in:{size}{some}",
-        f"in&here:{some}{named}",
-        *(f for whole, length, alone in runs for f in known_run(whole, length, alone, kind, form == "visit")),
-        *(known_share(*phrase, kind, form) if phrase else ("phrase:none",)),
-        *compress(told, marked),
-        *([] if joint is None else [f"joined:{joint}"]),
-        f"are:{are}",
-        f"are&kind:{are}&{kind}",
-        f"are&form:{are}&{form}",
-        f"are&in:{are}&{some}",
-    )
+    return tuple(compress(told, marked))
 
 
+@lru_cache(KNOWN)
+def known_are(are: str, some: int, kind: Kind, form: str | None) -> Sequence[str]:
+    """Whether a set is of states or of bodies of states, a letter each."""
+    return f"are:{are}", f"are&kind:{are}&{kind}", f"are&form:{are}&{form}", f"are&in:{are}&{some}"
+
+
+@lru_cache(KNOWN)
 def known_run(whole: bool, length: int, alone: bool, kind: Kind, visit: bool) -> Sequence[str]:
     """Whether a set takes a list whole or tears it apart, and whether it takes no other."""
     how, more = "whole" if whole else "torn", "alone" if alone else "more"
     return f"run:{how}", f"run:{how}{length}{more}", f"run:{how}{more}&{kind}&{visit}"
 
 
+@lru_cache(KNOWN)
 def known_share(taken: int, left: int, as_large: bool, kind: Kind, form: str | None) -> Sequence[str]:
     """Whether a set takes all whom the noun phrase names."""
     return (
@@ -288,16 +271,9 @@ def known_share(taken: int, left: int, as_large: bool, kind: Kind, form: str | N
 
 
 @lru_cache(KNOWN)
-def known_choice(size: int, inside: int, lead: int, points: int, kind: Kind, name: str) -> Sequence[str]:
-    """What is said of the parties chosen: how many, how many in the sentence, by what lead and score."""
-    return (
-        f"p.size:{size}",
-        f"p.in:{inside}",
-        f"p.in&kind:{inside}{kind}",
-        f"p.in&head:{inside}&{name}",
-        f"p.lead:{lead}",
-        f"p.score:{points}",
-    )
+def known_choice(size: int, inside: int, kind: Kind) -> Sequence[str]:
+    """What is said of the parties chosen: how many they are, and how many of them the sentence names."""
+    return f"p.size:{size}", f"p.in:{inside}", f"p.in&kind:{inside}{kind}"
 
 
 @lru_cache(KNOWN)
@@ -313,7 +289,7 @@ def known_standing(size: int, share: int, least: int, since: int, kind: Kind) ->
 
 
 @lru_cache(KNOWN)
-def known_parties(are: str, kind: Kind, form: str | None, stage: Stage) -> Sequence[str]:
+def known_sorts(are: str, kind: Kind, form: str | None, stage: Stage) -> Sequence[str]:
     """Whether the parties chosen are states or bodies of states."""
     return f"p.are:{are}", f"p.are&kind:{are}&{kind}", f"p.are&form:{are}&{form}", f"p.are&stage:{are}&{stage}"
 

@@ -11,10 +11,11 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from servanda.language.dates import DateMention, dates_in
@@ -24,6 +25,7 @@ from servanda.model import NOTHING, Span
 
 BREAKS = re.compile(r"[,;:()\[\]—–、，；：（）…]|[“”\"«»「」『』]|\s-\s")
 STRETCH = 20_000  # code points
+FORM = itemgetter(0)
 INTRODUCERS = ("office", "title", "role", "counterpart", "body_word", "firm_word", "firm_part")
 QUOTED = re.compile(r"[“\"«„「『]([^“”\"«»„「」『』]{12,600})[”\"»」』]")
 
@@ -195,7 +197,8 @@ def batches(sentences: Sequence[Sentence]) -> Iterator[Sequence[Sentence]]:
 
 def inside(scan: Scan, raw: Iterable[Raw], sentence: Sentence) -> list[Hit]:
     """The hits that a sentence holds whole."""
-    return [h for h in scan.hits(raw) if sentence.start <= h.start and h.stop <= sentence.stop]
+    start, stop = sentence.start, sentence.stop
+    return [h for h in scan.hits(raw) if start <= h[0] and h[1] <= stop]
 
 
 @dataclass(slots=True)
@@ -221,17 +224,15 @@ class Matched:
     def codes(self) -> set[str]:
         return {m.code for s, _ in self.sentences for m in s.parties}
 
-    def fill(self, text: str, wanted: Container[int] | None) -> None:
-        """Read the rest of each sentence; one without a head or leader only where a form stands that is wanted."""
-        named = self.scan.lexicon.named
+    def fill(self, text: str, wanted: frozenset[int] | None) -> None:
+        """Read the rest of each sentence; of one without a head the marks alone, and only where it has a leader or a
+        form that is wanted."""
+        named, marked = self.scan.lexicon.named, self.scan.lexicon.marked
         for s, raw in self.sentences:
-            if (
-                s.heads
-                or wanted is None
-                or any(r[0] in wanted for r in raw)
-                or any(m.sort == "leader" for m in s.parties)
-            ):
+            if s.heads:
                 fill(s, inside(self.scan, [r for r in raw if r[0] >= named], s), text)
+            elif wanted is None or not wanted.isdisjoint(map(FORM, raw)) or any(m.sort == "leader" for m in s.parties):
+                fill(s, inside(self.scan, [r for r in raw if named <= r[0] < marked], s), text)
 
 
 def fill(sentence: Sentence, hits: Iterable[Hit], text: str) -> None:

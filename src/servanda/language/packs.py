@@ -47,7 +47,7 @@ INVISIBLE = re.compile("[\u200b\u200c\u200d\u00ad\u2060\ufeff]")
 NEW_HIT = tuple.__new__  # half the time that a call of the class takes; a document has thousands
 BY_PLACE = itemgetter(0, 1)
 BY_END = itemgetter(2)
-FIRST_LAYERS = ("party", "head")
+FIRST_LAYERS = {"party": 0, "head": 0, "mark": 1}
 
 
 class Entry(NamedTuple):
@@ -190,7 +190,7 @@ class Scan:
     def __init__(self, lexicon: Lexicon, text: str, offset: int = 0) -> None:
         self.lexicon, self.patterns, self.offset = lexicon, lexicon.patterns, offset
         self.places: list[int] | None = None
-        if INVISIBLE.search(text):
+        if not text.isascii() and INVISIBLE.search(text):
             # Joiners and soft hyphens stand inside words: match without them, then give the text's own offsets.
             self.places = [i for i, c in enumerate(text) if not INVISIBLE.match(c)]
             text = "".join(text[i] for i in self.places)
@@ -242,13 +242,19 @@ class Scan:
         return NEW_HIT(Hit, (first + self.offset, last + self.offset, pattern.entry))
 
 
+def layer_place(pattern: Pattern) -> int:
+    """Where a form's layer stands in a lexicon: those of parties and heads are asked for first, marks next."""
+    return FIRST_LAYERS.get(pattern.entry.layer, 2)
+
+
 class Lexicon:
-    """All forms of some packs in one automaton, which finds them in one pass; ``named`` forms, those of parties
-    and heads, stand first."""
+    """All forms of some packs in one automaton, which finds them in one pass; the first ``named`` ones are those of
+    parties and heads, the first ``marked`` ones those of marks too."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self.patterns = tuple(sorted(patterns, key=lambda p: p.entry.layer not in FIRST_LAYERS))
-        self.named = sum(p.entry.layer in FIRST_LAYERS for p in self.patterns)
+        self.patterns = tuple(sorted(patterns, key=layer_place))
+        places = [*map(layer_place, self.patterns)]
+        self.named, self.marked = places.count(0), places.count(0) + places.count(1)
         self.automaton = AhoCorasick([p.key for p in self.patterns], matchkind=MatchKind.Standard)
 
     def hits(self, text: str) -> list[Hit]:

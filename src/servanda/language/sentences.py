@@ -105,6 +105,8 @@ def stripped(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 def is_unspaced(text: str, start: int, stop: int) -> bool:
     """True where a stretch has a sign of a script that puts no blanks between words."""
+    if text.isascii():  # which a string knows of itself
+        return False
     return FAR_SIGN.search(text, start, stop) is not None and UNSPACED.search(text, start, stop) is not None
 
 

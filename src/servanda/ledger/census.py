@@ -30,6 +30,11 @@ SETS = text(
     " WHERE next.parties IS NOT NULL) SELECT parties FROM next WHERE parties IS NOT NULL"
 )  # each once, from one place of the index to the next
 Counts = tuple[int, int]  # entries, and how many of them were promised before
+# Entries, the kept among them, the overdue, those promised before that are settled or overdue, the kept among these.
+Five = tuple[int, int, int, int, int]
+ANY = ""  # kind
+KEPT = (StatusName.KEPT, StatusName.KEPT_LATE)
+TRIED = (*KEPT, StatusName.PARTLY_KEPT, StatusName.NOT_KEPT, StatusName.DROPPED, StatusName.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Census:
     rows: dict[str, array[int]] = field(default_factory=dict)
     keys: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # by party
     totals: dict[int, Counts] = field(default_factory=dict)
+    fives: dict[str, dict[str, Five]] = field(default_factory=dict)  # by key and kind
     lock: Lock = field(default_factory=Lock)
 
     def by_sort(self, connection: Connection, query: Query, day: str) -> dict[Sort, Counts] | None:
@@ -78,6 +84,23 @@ class Census:
             wanted = [sort if sort.meets(query) else None for sort in self.sorts]
             held = [(key, self.rows[key]) for key in self.sets_of(query)]
         return ((key, sort, (n, of)) for key, row in held for at, n, of in thrice(row) if (sort := wanted[at]))
+
+    def sums(self, connection: Connection, query: Query, day: str) -> dict[str, Five] | None:
+        """Return the sums of each set of parties that a query finds; None for what is not counted here."""
+        if query.stages or query.statuses or query.domains:
+            return None
+        with self.lock:
+            if not self.ready(connection, query, day):
+                return None
+            return {key: five for key in self.sets_of(query) if (five := self.five(key, query.kinds))[0]}
+
+    def five(self, key: str, kinds: Collection[str]) -> Five:
+        """Return the sums of a set of parties over some kinds; none: over all."""
+        known = self.fives.get(key)
+        if known is None:
+            known = self.fives[key] = summed((self.sorts[at], n, of) for at, n, of in thrice(self.rows[key]))
+        found = [known[kind] for kind in kinds or (ANY,) if kind in known]
+        return found[0] if len(found) == 1 else added(found)
 
     def sets(self, connection: Connection, query: Query, day: str) -> Collection[str]:
         """Return the keys of the sets of parties that have all of a query's; none where they are not known here."""
@@ -107,7 +130,7 @@ class Census:
         if last < self.seen:
             return False
         if day != self.day or ALL in keys:
-            for held in (self.rows, self.totals, self.keys):
+            for held in (self.rows, self.totals, self.keys, self.fives):
                 held.clear()
             keys = list(connection.execute(SETS).scalars())
         if keys:
@@ -117,17 +140,20 @@ class Census:
 
     def recount(self, connection: Connection, keys: list[str], day: str) -> None:
         """Count these sets again."""
-        asked, looked = counting(day), looks(connection, keys)
+        asked, looked = counting(day).compile(connection), looks(connection, keys)
+        names, words = asked.positiontup or (), str(asked)
+        cursor = connection.connection.cursor()  # thousands of small questions: the driver is asked itself
         self.day = ""  # until all are counted
         for key in keys:
             row = array("q")
-            given = {"key": key, "looked": looked[key], "silent": before_silence(looked[key])}
-            for kind, stage, fields, status, n, promised in map(tuple, connection.execute(asked, given)):
+            given = {**asked.params, "key": key, "looked": looked[key], "silent": before_silence(looked[key])}
+            for kind, stage, fields, status, n, promised in cursor.execute(words, [given[name] for name in names]):
                 row.extend((self.place(kind, stage, fields, status), n, promised))
             self.put(key, row)
 
     def put(self, key: str, row: array[int]) -> None:
         """Set the counts of a set of parties in the place of those that it had."""
+        self.fives.pop(key, None)
         for of, sign in ((self.rows.pop(key, array("q")), -1), (row, 1)):
             for at, n, promised in thrice(of):
                 before = self.totals.get(at, (0, 0))
@@ -166,6 +192,27 @@ def looks(connection: Connection, keys: Collection[str]) -> dict[str, str]:
         asked = asked.where(watched.c.parties.in_([*keys, EVERYBODY]))
     known: dict[str, str] = {key: last or "" for key, last in connection.execute(asked)}
     return {key: max(known.get(key, ""), known.get(EVERYBODY, "")) for key in keys}
+
+
+def summed(told: Iterable[tuple[Sort, int, int]]) -> dict[str, Five]:
+    """Return the sums of entries, counted by sort, by kind and in all."""
+    made: dict[str, list[int]] = defaultdict(lambda: [0] * 5)
+    for sort, n, promised in told:
+        kept, overdue = sort.status in KEPT, sort.status == StatusName.OVERDUE
+        tried = promised if sort.status in TRIED else 0
+        for kind in (ANY, sort.kind):
+            row = made[kind]
+            row[0] += n
+            row[1] += n if kept else 0
+            row[2] += n if overdue else 0
+            row[3] += tried
+            row[4] += promised if kept else 0
+    return {kind: (row[0], row[1], row[2], row[3], row[4]) for kind, row in made.items()}
+
+
+def added(some: Iterable[Five]) -> Five:
+    total, kept, overdue, tried, kept_promises = map(sum, zip((0,) * 5, *some, strict=True))
+    return total, kept, overdue, tried, kept_promises
 
 
 def totalled(rows: Iterable[array[int]]) -> dict[int, Counts]:

@@ -114,24 +114,45 @@ def group(
 
 
 class Weighed:
-    """Scores of pairs of one component, each worked out once; None where something decides against a pair."""
+    """Scores of pairs of one component, each worked out once; None where something decides against a pair.
+
+    Of pairs that are hopeless it is enough to know so, unless what the others score leaves it open.
+    """
 
     def __init__(self, profiles: Mapping[str, Profile], edges: Iterable[Edge]) -> None:
         self.profiles = profiles
         self.seen: dict[tuple[str, str], float | None] = {(e.a, e.b): e.score for e in edges if e.score >= REVIEW}
+        self.far: set[tuple[str, str]] = set()
 
-    def score(self, a: str, b: str) -> float | None:
-        pair = (a, b) if a < b else (b, a)
+    def score(self, pair: tuple[str, str]) -> float | None:
         if pair not in self.seen:
             self.seen[pair], _ = weighed(self.profiles[pair[0]], self.profiles[pair[1]])
         return self.seen[pair]
 
+    def is_far(self, pair: tuple[str, str]) -> bool:
+        """True for a pair that scores less than what would go to review, whatever it is exactly."""
+        if pair in self.seen or pair in self.far:
+            return pair in self.far
+        if hopeless(self.profiles[pair[0]], self.profiles[pair[1]]):
+            self.far.add(pair)
+        return pair in self.far
+
     def agree(self, across: Iterable[tuple[str, str]]) -> bool:
         """True where nothing decides against any of the first pairs and their mean would at least go to review."""
+        pairs = [(a, b) if a < b else (b, a) for a, b in islice(across, ACROSS)]
+        near = [pair for pair in pairs if not self.is_far(pair)]
+        most = self.told(near)
+        if most is None or most + REVIEW * (len(pairs) - len(near)) < AGREE * len(pairs):
+            return False
+        exact = most if len(near) == len(pairs) else self.told(pairs)
+        return exact is not None and exact / len(pairs) >= AGREE
+
+    def told(self, pairs: Iterable[tuple[str, str]]) -> float | None:
+        """Return what pairs score together, None where something decides against one of them."""
         scores: list[float] = []
-        for a, b in islice(across, ACROSS):
-            score = self.score(a, b)
+        for pair in pairs:
+            score = self.score(pair)
             if score is None:
-                return False
+                return None
             scores.append(score)
-        return sum(scores) / len(scores) >= AGREE
+        return sum(scores)

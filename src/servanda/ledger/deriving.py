@@ -62,18 +62,24 @@ def filed_claims(connection: Connection, numbers: Iterable[int], rulings: Ruling
     found: dict[int, Filed] = {}
     cards: dict[str, Card] = {}
     for some in chunks(numbers):
-        asked = (
-            select(claims.c.n, claims.c.id, claims.c.record, documents.c.id, *CARD)
-            .join(documents, documents.c.id == claims.c.document)
-            .where(claims.c.n.in_(some), claims.c.withdrawn.is_(None))
-        )
-        for n, claim_id, record, document, *card in connection.execute(asked):
-            if document not in cards:
-                cards[document] = Card(document, *card)
+        wanted = (claims.c.n.in_(some), claims.c.withdrawn.is_(None))
+        rows = connection.execute(select(claims.c.n, claims.c.id, claims.c.record, claims.c.document).where(*wanted))
+        told = rows.all()
+        cards |= cards_of(connection, {document for *_, document in told} - cards.keys())
+        for n, claim_id, record, document in told:
             claim = claim_from(record)
             filed = under_rulings(Filed(claim_id, claim, cards[document], not claim.review), rulings)
             if filed is not None:
                 found[n] = filed
+    return found
+
+
+def cards_of(connection: Connection, ids: Iterable[str]) -> dict[str, Card]:
+    """Return the cards of some documents; a document tells several claims, and is looked up once."""
+    found: dict[str, Card] = {}
+    for some in chunks(sorted(ids)):
+        rows = connection.execute(select(documents.c.id, *CARD).where(documents.c.id.in_(some)))
+        found |= {document: Card(document, *card) for document, *card in rows}
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TypeVar
 
 from servanda.ledger.followthrough import Watch, status
@@ -26,25 +27,26 @@ def entry_of(
     """Return the entry of these claims with its status on the day ``as_of``."""
     told = sorted(claims, key=lambda f: (f.card.day, f.id))
     firm = [f for f in told if f.firm] or told
+    said = [f.claim for f in firm]
     folded = history(told, (j for f in told for j in rulings.dues.get(f.id, ())))
     lead = leading(firm)
     return Entry(
         id=told[0].id,
         kind=lead.claim.kind,
-        form=most(f.claim.form for f in firm),
+        form=most([c.form for c in said]),
         title=lead.claim.title,
-        parties=tuple(sorted(most(f.claim.parties for f in firm) or lead.claim.parties)),
-        by=most(f.claim.by for f in firm) or (),
+        parties=tuple(sorted(most([c.parties for c in said]) or lead.claim.parties)),
+        by=most([c.by for c in said]) or (),
         claims=tuple(told),
         history=folded,
         status=status(lead.claim.kind, folded, watch, as_of, successor),
-        domains=union(f.claim.domains for f in firm),
-        items=union(f.claim.items for f in firm),
-        orgs=union(f.claim.orgs for f in firm),
-        persons=union(f.claim.persons for f in firm),
-        period=most(f.claim.period for f in firm),
-        where=most(f.claim.where for f in firm),
-        under=most(f.claim.under for f in firm),
+        domains=union([c.domains for c in said]),
+        items=union([c.items for c in said]),
+        orgs=union([c.orgs for c in said]),
+        persons=union([c.persons for c in said]),
+        period=most([c.period for c in said]),
+        where=most([c.where for c in said]),
+        under=most([c.under for c in said]),
         notes=passed(told, rulings.notes),
         owner=last(passed(told, rulings.owners)),
         next_step=last(passed(told, rulings.nexts)),
@@ -69,7 +71,7 @@ def leading(firm: Sequence[Filed]) -> Filed:
     """
     if len(firm) == 1:
         return firm[0]
-    kind = most(f.claim.kind for f in firm)
+    kind = most([f.claim.kind for f in firm])
 
     def rank(filed: Filed) -> tuple[bool, bool, float, int, str]:
         title = filed.claim.title
@@ -79,18 +81,16 @@ def leading(firm: Sequence[Filed]) -> Filed:
     return max(firm, key=rank)
 
 
-def most(values: Iterable[T | None]) -> T | None:
+def most(values: Sequence[T | None]) -> T | None:
     """Return the commonest value that is not absent; of equals, the one told first."""
+    if len(values) == 1:
+        return values[0] or None  # most things are told once
     told = [value for value in values if value]
     if len(told) < 2:
         return told[0] if told else None
     return Counter(told).most_common(1)[0][0]
 
 
-def union(values: Iterable[Iterable[str]]) -> tuple[str, ...]:
+def union(values: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """Return all distinct values in the order in which they were told."""
-    told: dict[str, None] = {}
-    for group in values:
-        if group:
-            told.update(dict.fromkeys(group))
-    return tuple(told)
+    return tuple(dict.fromkeys(chain.from_iterable(values)))

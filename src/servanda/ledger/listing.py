@@ -10,7 +10,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +38,8 @@ from servanda.ledger.query import Query
 from servanda.ledger.records import SETTLED, Line, StatusName, Tally
 from servanda.ledger.rows import parties_key
 from servanda.ledger.schema import claims, entries, entry_parties, members, remembered, watched, wide, wide_pairs
+from servanda.ledger.seeking import shifted, sought
 from servanda.model import Kind
-from servanda.problems import QueryError
 
 if TYPE_CHECKING:
     from servanda.ledger.census import Census
@@ -53,7 +52,7 @@ PARTIES = text(
     " SELECT party FROM next WHERE party IS NOT NULL"
 )  # each once, from one place of the index to the next
 DAY: Callable[[str], ColumnElement[str]] = bindparam
-NEAR, FURTHEST = 30, 4000  # days back from the last report within which the newest are sought before all
+WALKED = 5  # entries for each that is sought are looked at one after another before an index is asked
 FAR = 4000  # hits of a word query that are ranked; more would not be read
 RANKED = (
     "SELECT rowid FROM (SELECT rowid, rank AS place FROM {table} WHERE {table} MATCH :words"
@@ -234,33 +233,27 @@ def having(connection: Connection, query: Query, as_of: str, column: Column[Any]
     found: list[Line] = []
     for part in countable(connection, query, as_of):
         if part.keys or part.bare:  # of many the newest are sought before their lines are read
-            some = part.asked(entries.c.id).where(column.is_not(None)).order_by(*SORTED).limit(limit)
-            found += by_ids(connection, newest_ids(part, some, limit), as_of)
+            ids = walked(part, column, limit) if part.bare else []
+            if len(ids) < limit:
+                some = part.asked(entries.c.id).where(column.is_not(None)).order_by(*SORTED).limit(limit)
+                ids = newest_ids(part, some, limit)
+            found += by_ids(connection, ids, as_of)
             continue
         asked = part.asked(*lined(part.status)).where(column.is_not(None)).order_by(*NEWEST).limit(limit)
         found += map(line_from, connection.execute(asked))
     return sorted(found, key=lambda line: (line.last, line.id), reverse=True)[:limit]
 
 
+def walked(part: Part, column: Column[Any], limit: int) -> list[str]:
+    """Return those of the last reported entries that have something in a column, as far as they are not rare."""
+    asked = part.asked(entries.c.id, column).order_by(*NEWEST).limit(WALKED * limit)
+    return [entry for entry, value in part.connection.execute(asked) if value is not None][:limit]
+
+
 def newest_ids(part: Part, asked: Select[Any], limit: int) -> list[str]:
     """Return the ids that are asked for, of many sets of parties sought back from the last report of all."""
     last = part.connection.execute(select(func.max(entries.c.last))).scalar() if part.keys else None
     return sought(part.connection, asked, entries.c.last, (last or "")[:10], limit)
-
-
-def sought(
-    connection: Connection, asked: Select[Any], reported: ColumnElement[str], begin: str, limit: int, back: int = NEAR
-) -> list[str]:
-    """Return the ids that are asked for, at most ``limit``: sought back from a day, ever further if those are too few.
-
-    What a stretch of days holds tells how far to go next. No day to begin at: all days are looked at at once.
-    """
-    while begin and back < FURTHEST:
-        found = connection.execute(asked.where(reported >= shifted(begin, -back))).scalars().all()
-        if len(found) == limit:
-            return list(found)
-        back = max(4 * back, back * 3 * limit // (2 * len(found) or 1))
-    return list(connection.execute(asked).scalars())
 
 
 def waits(connection: Connection, query: Query, as_of: str, limit: int) -> list[tuple[str, str]]:
@@ -275,9 +268,13 @@ def waits(connection: Connection, query: Query, as_of: str, limit: int) -> list[
 
 def status_on(connection: Connection, as_of: str) -> ColumnElement[str]:
     """Return the status of an entry on a day as SQL; the same rules as ``followthrough``."""
+    return status_with(as_of, all_watched(connection))
+
+
+def all_watched(connection: Connection) -> str:
+    """Return the last day on which all parties were watched at once, "" for never."""
     asked = select(watched.c.last).where(watched.c.parties == EVERYBODY)
-    everybody = remembered(connection, ("watched", EVERYBODY), lambda: connection.execute(asked).scalar() or "")
-    return status_with(as_of, everybody)
+    return remembered(connection, ("watched", EVERYBODY), lambda: connection.execute(asked).scalar() or "")
 
 
 @lru_cache(maxsize=64)
@@ -338,19 +335,13 @@ def days(as_of: str, looked: str) -> dict[str, str]:
     return told | {"soon": shifted(as_of, SOON), "unheard": unheard}
 
 
-def shifted(day: str, by: int) -> str:
-    """Return a day moved by some days, kept within the calendar."""
-    try:
-        number = date.fromisoformat(day).toordinal() + by
-    except ValueError as error:
-        raise QueryError(f"{day}: is not a day. Write it like 2025-12-31.") from error
-    return date.fromordinal(min(max(number, 1), date.max.toordinal())).isoformat()
-
-
 def narrowed(connection: Connection, asked: Select[Any], query: Query, status: ColumnElement[str]) -> Select[Any]:
+    return limited(among(connection, asked, query.parties) if query.parties else asked, query, status)
+
+
+def limited(asked: Select[Any], query: Query, status: ColumnElement[str]) -> Select[Any]:
+    """Keep the entries that meet all of a query but its parties."""
     e = entries.c
-    if query.parties:
-        asked = among(connection, asked, query.parties)
     for column, values in (
         (e.stage, query.stages),
         (e.kind, query.kinds),

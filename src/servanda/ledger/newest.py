@@ -5,12 +5,14 @@ Invariant: they are the first of ``listing.lines`` for that status, newest repor
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from dataclasses import replace
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Integer, Select, String, bindparam, func, literal, select, union_all
 
 from servanda.ledger.deriving import EVERYBODY
 from servanda.ledger.followthrough import SILENCE, SOON
@@ -19,6 +21,7 @@ from servanda.ledger.listing import (
     NEWEST,
     SORTED,
     Part,
+    all_watched,
     any_of,
     before_silence,
     by_ids,
@@ -27,13 +30,14 @@ from servanda.ledger.listing import (
     counted,
     days,
     in_order,
-    shifted,
-    sought,
+    limited,
     standing,
+    status_with,
 )
 from servanda.ledger.query import Query
 from servanda.ledger.records import SETTLED, Line, StatusName
-from servanda.ledger.schema import entries, remembered, watched
+from servanda.ledger.schema import entries, watched
+from servanda.ledger.seeking import FURTHEST, further, shifted
 
 DATED = (StatusName.OVERDUE, StatusName.UNWATCHED, StatusName.DUE_SOON)  # found by the index of due dates
 OWED = 3  # times as many of what is open
@@ -84,35 +88,75 @@ def latest_of_one(connection: Connection, part: Part, query: Query, as_of: str, 
     counts = counted(connection, query, as_of)
     asked = chosen(connection, query, as_of, entries.c.id, entries.c.last, part.named)
     rows = connection.execute(in_order(asked, replace(query, sort=None, due=None)).limit(WALKED * limit)).all()
-    ids: list[str] = []
+    ids, sought = list[str](), dict[StatusName, Sought]()
     for status, n in counts.items():
         wanted = most(status, limit)
         own = [row.id for row in rows if row.status == status][:wanted]
-        if len(own) < min(n, wanted):
-            own = newest_of(part, status, as_of, wanted, (rows[0].last, n) if n > 2 * wanted else None)
-        ids += own
-    return by_ids(connection, ids, as_of)
+        if len(own) >= min(n, wanted):
+            ids += own
+        elif n <= 2 * wanted:
+            sought[status] = Sought("", 0, wanted)
+        else:
+            begin = quiet(part, as_of) if status is StatusName.SILENT else rows[0].last[:10]
+            sought[status] = Sought(min(rows[0].last[:10], begin), 8 + SPAN * wanted // n, wanted)
+    return by_ids(connection, [*ids, *newest_of(part, sought, as_of)], as_of)
 
 
-def newest_of(part: Part, status: StatusName, as_of: str, limit: int, far: tuple[str, int] | None) -> list[str]:
-    """Return the last reported entries of a status, sought back from a day ever further.
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """How many entries of a status are sought, and so many days back from a day; no day: among all."""
 
-    ``far`` is the day of the last report and how many there are; None: all days are looked at at once.
-    """
-    silent = shifted(as_of, -SILENCE)
-    asked = part.asked(entries.c.id).where(*within(status, as_of, silent)).order_by(*SORTED).limit(limit)
-    asked = asked if status in SETTLED else asked.where(part.status == status.value)
-    last, n = far or ("", 1)
-    begin = min(last[:10], silent, quiet(part)) if status is StatusName.SILENT and far else last[:10]
-    reported = entries.c.last + "" if status in DATED else entries.c.last  # so that the index of due dates is taken
-    return sought(part.connection, asked, reported, begin, limit, 8 + SPAN * limit // n)
+    begin: str
+    back: int
+    wanted: int
+
+    @property
+    def since(self) -> str:
+        return shifted(self.begin, -self.back) if self.begin and self.back < FURTHEST else ""
+
+    def further(self, found: int) -> Sought:
+        return Sought(self.begin, further(self.back, self.wanted, found), self.wanted)
 
 
-def quiet(part: Part) -> str:
+def newest_of(part: Part, sought: Mapping[StatusName, Sought], as_of: str) -> list[str]:
+    """Return the ids of the last reported entries of some statuses, sought back ever further until all are found."""
+    asked = latest_of_sets(part.query, as_of, all_watched(part.connection))
+    given: dict[str, Any] = {"keys": json.dumps(part.keys)}
+    ids, left = list[str](), dict(sought)
+    while left:
+        for status in StatusName:
+            one = left.get(status)
+            given |= {f"since {status}": one.since if one else "", str(status): one.wanted if one else 0}
+        found: dict[str, list[str]] = defaultdict(list)
+        for entry, name in part.connection.execute(asked, given):
+            found[name].append(entry)
+        done = [status for status, one in left.items() if not one.since or len(found[status]) == one.wanted]
+        ids += [entry for status in done for entry in found[status]]
+        left = {status: one.further(len(found[status])) for status, one in left.items() if status not in done}
+    return ids
+
+
+@lru_cache(maxsize=64)
+def latest_of_sets(query: Query, as_of: str, everybody: str) -> Select[Any]:
+    """Ask for the last reported entries of each status that ``keys`` have, since a day (``newest_of``)."""
+    status, parts = status_with(as_of, everybody), []
+    keys = func.json_each(bindparam("keys", type_=String)).table_valued("value").c.value
+    for name in StatusName:
+        asked = select(entries.c.id, literal(name.value).label("status"))
+        asked = asked.select_from(entries.outerjoin(watched, watched.c.parties == entries.c.parties))
+        asked = limited(asked.where(entries.c.parties.in_(select(keys))), query, status)
+        asked = asked.where(*within(name, as_of, shifted(as_of, -SILENCE)))
+        asked = asked if name in SETTLED else asked.where(status == name.value)
+        reported = entries.c.last + "" if name in DATED else entries.c.last  # so that the index of due dates is taken
+        asked = asked.where(reported >= bindparam(f"since {name}", type_=String)).order_by(*SORTED)
+        parts.append(select(asked.limit(bindparam(str(name), type_=Integer)).subquery()))
+    return select(union_all(*parts).subquery())
+
+
+def quiet(part: Part, as_of: str) -> str:
     """Return the day before which all that is silent was last reported."""
     asked = select(func.max(watched.c.last)).where(any_of(watched.c.parties, [*part.keys, EVERYBODY]))
-    last = remembered(part.connection, ("quiet", *part.keys), lambda: part.connection.execute(asked).scalar())
-    return before_silence(last or "")
+    return min(shifted(as_of, -SILENCE), before_silence(part.connection.execute(asked).scalar() or ""))
 
 
 def within(status: StatusName, as_of: str, silent: str) -> list[ColumnElement[bool]]:

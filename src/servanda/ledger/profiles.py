@@ -116,6 +116,7 @@ def profile(filed: Filed) -> Profile:
     items = frozenset(strong(" ".join(claim.items))) if claim.items else NONE
     under = under_what(claim.under)
     hosts = hosts_in(claim.title) - set(claim.parties) if claim.kind is MEETING else NONE
+    orgs = tuple((body_key(name), frozenset(read_title(name).words)) for name in sorted(set(claim.orgs)))
     persons = tuple(sorted({words for name in claim.persons if (words := person_words(name))}))
     event, when, told = event_of(filed), stretch(claim.when), day_number(filed.card.date)
     signed = when if claim.kind is INSTRUMENT and claim.stage is SIGNED else UNKNOWN
@@ -130,10 +131,10 @@ def profile(filed: Filed) -> Profile:
         by=one_of_each(claim.by),
         title=title,
         items=items,
-        orgs=tuple((body_key(name), frozenset(read_title(name).words)) for name in sorted(set(claim.orgs))),
-        org_words=frozenset(word for name in claim.orgs for word in (body_key(name), *read_title(name).words)),
+        orgs=orgs,
+        org_words=NONE.union(*(words | {key} for key, words in orgs)),
         persons=persons,
-        names=frozenset(word for person in persons for word in person),
+        names=NONE.union(*persons),
         offices=offices_in(claim.title) if claim.kind in EVENTS else NONE,
         hosts=hosts,
         place=place,
@@ -237,7 +238,8 @@ def read_place(where: str | None) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(skeleton(word) for word in words if len(skeleton(word)) > 1), codes
 
 
-def bases(parties: frozenset[str]) -> list[str]:
+@lru_cache(maxsize=20_000)
+def bases(parties: frozenset[str]) -> Sequence[str]:
     """Return the blocks of a set of parties.
 
     Up to eight parties: each pair. More: the single parties of a prefix long enough that any
@@ -246,8 +248,8 @@ def bases(parties: frozenset[str]) -> list[str]:
     """
     line = sorted(parties)
     if len(line) <= SMALL:
-        return ["+".join(pair) for pair in combinations(line, 2)] or line
-    return line[: len(line) // 2 + 1]
+        return tuple("+".join(pair) for pair in combinations(line, 2)) or tuple(line)
+    return tuple(line[: len(line) // 2 + 1])
 
 
 def traits(of: Profile) -> set[str]:

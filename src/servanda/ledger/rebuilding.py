@@ -25,7 +25,7 @@ from servanda.ledger.entry_rows import TABLES, rows_of
 from servanda.ledger.folding import entry_of
 from servanda.ledger.judging import Rulings
 from servanda.ledger.matching import SAME
-from servanda.ledger.profiles import Profile, bases, block_keys, profile, traits
+from servanda.ledger.profiles import Profile, bases, block_keys, one_of_each, profile, traits
 from servanda.ledger.reach import hopeless
 from servanda.ledger.records import Card, Filed
 from servanda.ledger.rows import card_from
@@ -140,13 +140,14 @@ def compared(connection: Connection, ruled: Rulings, base: str, own: array[int],
     held = twins.first_of(filed)
     known = {n: profile(one) for n, one in filed.items() if n not in held}
     found = {n: tuple(block_keys(base, traits(one))) for n, one in known.items()}
-    keyed = array("q", chain.from_iterable(sorted((key, n) for n, some in found.items() for key in some)))
-    pairs = ((pair, known[pair[0]], known[pair[1]]) for pair in pairs_in(base, known, found))
+    standing: dict[int, list[int]] = defaultdict(list)
+    pairs = ((pair, known[pair[0]], known[pair[1]]) for pair in pairs_in(base, known, found, standing))
     rows = list(deriving.edge_rows(pairs))
+    keyed = array("q", (number for key in sorted(standing) for n in standing[key] for number in (key, n)))
     kept = {n: first for n, first in held.items() if found[first]}
-    known.clear()  # folding has the room
-    found.clear()
-    elsewhere = {n for n, of in filed.items() if n in bound or bases(frozenset(of.claim.parties)) != [base]}
+    for of in (known, found, standing):
+        of.clear()  # folding has the room
+    elsewhere = {n for n, of in filed.items() if n in bound or bases(one_of_each(of.claim.parties)) != (base,)}
     left = reached(filed, rows, held, elsewhere)
     own_ties = ((a, b, score) for a, b, score, _ in rows if score is not None and a not in left)
     followed = [(a, b) for a, b, score, _ in rows if score is None]
@@ -186,14 +187,15 @@ def by_base(numbers: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def pairs_in(base: str, known: dict[int, Profile], found: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, int]]:
-    """Yield each pair that shares a trait in this block.
+def pairs_in(
+    base: str, known: Mapping[int, Profile], found: Mapping[int, Sequence[int]], standing: dict[int, list[int]]
+) -> Iterator[tuple[int, int]]:
+    """Yield each pair that shares a trait in this block, and leave in ``standing`` who has each trait.
 
     A pair that shares several blocks only in the first of them.
     """
-    standing: dict[int, list[int]] = defaultdict(list)
     spelt = Spellings(of.title for of in known.values())
-    alone = {n for n, of in known.items() if bases(of.parties) == [base]}  # what meets these meets them only here
+    alone = {n for n, of in known.items() if bases(of.parties) == (base,)}  # what meets these meets them only here
     for n in sorted(known):
         near: set[int] = set()
         for trait in found[n]:

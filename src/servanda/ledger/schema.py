@@ -191,13 +191,13 @@ entries = Table(
     Index("entries_parties", "parties", "last", "id"),
     Index("entries_due", "due_last", "id"),
     Index("entries_last", "last", "id"),
-    Index("entries_event", "event"),
+    Index("entries_dated", "event", "due_last"),
     sqlite_with_rowid=False,
 )
 # What a dossier asks of a dyad, each so that little more is read than is shown. Of two indexes that promise the same,
 # SQLite takes the one made last: those of a part of the entries have to be made after the one of all.
 WHOLE = "entries_parties"
-OUTDATED = {"entries_standing", "entries_agreed"}  # others have taken their place
+OUTDATED = {"entries_standing", "entries_agreed", "entries_event"}  # others have taken their place
 of_kind = ("parties", "settled", "kind", "stage", "due_last", "firm_last", "promised", "domains")
 by_due = ("parties", "settled", "due_last", "last", "id", "stage", "firm_last")
 shown = (entries.c.parties, entries.c.last, entries.c.id)
@@ -330,7 +330,7 @@ def complete(engine: Engine, known: Sequence[str]) -> None:
     """Make the tables and indexes that a ledger from before they were lacks."""
     if not {twins.name, pending.name, changes.name}.issubset(known):
         metadata.create_all(engine, [twins, pending, changes])
-    for index in (NEAREST, FOLLOWED):
+    for index in (NEAREST, FOLLOWED, *(one for one in entries.indexes if one.name == "entries_dated")):
         if index.name not in known:
             index.create(engine, checkfirst=True)
     if gone := OUTDATED.intersection(known):

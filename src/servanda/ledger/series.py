@@ -49,7 +49,7 @@ def key_words(line: Line) -> frozenset[str]:
 
 def ordinal_of(entry: Entry) -> int | None:
     """Return the number of a session, from any title that its claims bear."""
-    return most(n for filed in entry.claims for n in sorted(read_title(filed.claim.title).ordinals))
+    return most([n for filed in entry.claims for n in sorted(read_title(filed.claim.title).ordinals)])
 
 
 def series_of(lines: Sequence[Line], decided: Iterable[Line], as_of: str) -> list[Series]:
@@ -100,8 +100,8 @@ def series_from(of: Sequence[Line], below: Sequence[Line], as_of: str) -> Series
         id=digest("series", *sorted(lead.parties), *sorted(key_words(lead))),
         name=bare_name(lead.title),
         parties=lead.parties,
-        level=most(line.form for line in of),
-        parent=most(line.under for line in of),
+        level=most([line.form for line in of]),
+        parent=most([line.under for line in of]),
         sessions=sessions,
         missing=missing(sessions),
         cadence=cadence,

@@ -5,18 +5,33 @@ Invariant: a count is of the same entries that ``Ledger.entries`` lists for the 
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from itertools import combinations, groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    union_all,
+)
 
 from servanda.ledger import listing
-from servanda.ledger.census import Counts, Sort
+from servanda.ledger.census import KEPT, TRIED, Counts, Sort
 from servanda.ledger.deriving import EVERYBODY
 from servanda.ledger.line_rows import line_from, lined
 from servanda.ledger.query import Query, parse
@@ -25,8 +40,6 @@ from servanda.ledger.schema import entries, looks, sources
 from servanda.ledger.store import Ledger
 
 CROWD = 6  # parties; a text of more is no bond between each two of them
-KEPT = (StatusName.KEPT, StatusName.KEPT_LATE)
-TRIED = (*KEPT, StatusName.PARTLY_KEPT, StatusName.NOT_KEPT, StatusName.DROPPED, StatusName.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,8 @@ def by_parties(ledger: Ledger, query: str | Query) -> dict[tuple[str, ...], Sum]
     with ledger.looking() as connection:
         wanted = replace(parse(query) if isinstance(query, str) else query, sort=None)
         census = listing.census_of(connection)
+        if census is not None and (sums := census.sums(connection, wanted, day)) is not None:
+            return {tuple(key.split()): Sum(*five) for key, five in sums.items()}
         if census is not None and (sets := census.by_set(connection, wanted, day)) is not None:
             return by_set(sets)
         for parties, name, n, promised in listing.summed(connection, wanted, day, entries.c.parties):
@@ -149,17 +164,23 @@ def pairs(told: Mapping[tuple[str, ...], Sum]) -> tuple[dict[tuple[str, str], Su
             crowded += sum_of.total
             continue
         for one, other in combinations(sorted(parties), 2):
-            made[one, other] = made.get((one, other), Sum()) + sum_of
+            before = made.get((one, other))
+            made[one, other] = sum_of if before is None else before + sum_of
     return made, crowded
 
 
 def each(told: Mapping[tuple[str, ...], Sum]) -> dict[str, Sum]:
     """Return the sums of each party."""
-    made = dict[str, Sum]()
-    for parties, sum_of in told.items():
+    made = dict[str, list[int]]()
+    for parties, one in told.items():
         for party in parties:
-            made[party] = made.get(party, Sum()) + sum_of
-    return made
+            row = made.setdefault(party, [0, 0, 0, 0, 0])
+            row[0] += one.total
+            row[1] += one.kept
+            row[2] += one.overdue
+            row[3] += one.tried
+            row[4] += one.kept_promises
+    return {party: Sum(*row) for party, row in made.items()}
 
 
 def watched(ledger: Ledger, most: int = 100) -> list[tuple[tuple[str, ...], str, str]]:
@@ -190,12 +211,51 @@ def by_month(ledger: Ledger, query: str, year: str) -> dict[str, int]:
 
 def months_of_all(year: str) -> Select[Any]:
     """Ask for how many entries are due or held in each month of a year, each once a month."""
-    both = (
-        select(entries.c.id, func.substr(column, 1, 7).label("month")).where(column.between(year, f"{year}~"))
-        for column in (entries.c.due_last, entries.c.event)
-    )
-    told = union(*both).subquery()
-    return select(told.c.month, func.count()).group_by(told.c.month)
+    months = [f"{year}-{n:02}" for n in range(1, 13)]
+    told = union_all(*(select(literal(month).label("month"), either(month).label("n")) for month in months)).subquery()
+    return select(told.c.month, told.c.n).where(told.c.n > 0)
+
+
+def either(stretch: str) -> ColumnElement[int]:
+    """Count the entries due or held in a month, by indexes alone: those of both are in both counts."""
+    due, event = (column.between(stretch, f"{stretch}~") for column in (entries.c.due_last, entries.c.event))
+    both = (entries.c.due_last + "").between(stretch, f"{stretch}~")  # the index of events has it
+    return number_of(due) + number_of(event) - number_of(event, both)
+
+
+def number_of(*which: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(func.count()).select_from(entries).where(*which).scalar_subquery()
+
+
+def of_each_day(ledger: Ledger, month: str, most: int) -> tuple[list[Line], dict[str, tuple[int, int]]]:
+    """Return what is due, planned or was held on each day of a month, at most ``most`` of either; what has no day too.
+
+    And how many in all are due and how many are planned or were held on each day.
+    """
+    end = monthrange(int(month[:4]), int(month[5:]))[1]  # on which stands what is due in that month, no day known
+    given: dict[str, Any] = {"month": month, "loose": 10 * most}
+    given |= {f"d{n}": f"{month}-{n:02}" for n in range(1, 32)}
+    given |= {f"most{n}": 10 * most if n == end else most for n in range(1, 32)}
+    some, counts = days_asked()
+    with ledger.looking() as connection:
+        ids = list(dict.fromkeys(connection.execute(some, given).scalars()))
+        found = listing.by_ids(connection, ids, date.today().isoformat())
+        return found, {day: (due, held) for day, due, held in map(tuple, connection.execute(counts, given))}
+
+
+@cache
+def days_asked() -> tuple[Select[Any], Select[Any]]:
+    """Ask for the first entries of each day (``d1`` to ``d31``) of a month, and for how many there are."""
+    e, month, some, counts = entries.c, bindparam("month", type_=String), [], []
+    for n in range(1, 32):
+        day, most = bindparam(f"d{n}", type_=String), bindparam(f"most{n}", type_=Integer)
+        on = [column.between(day, day + "~") for column in (e.due_last, e.event)]
+        some += [select(e.id).where(which).order_by(e.id).limit(most) for which in on]
+        counts.append(select(day.label("day"), *(number_of(which) for which in on)))
+    loose = and_(e.event.between(month, month + "~"), not_(e.event.between(month + "-01", month + "-31~")))
+    some.append(select(e.id).where(loose).order_by(e.id).limit(bindparam("loose", type_=Integer)))
+    found = union_all(*(select(one.subquery()) for one in some)).subquery()
+    return select(found.c.id), select(union_all(*counts).subquery())
 
 
 def in_month(ledger: Ledger, query: str, month: str, most: int) -> list[Line]:

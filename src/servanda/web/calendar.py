@@ -6,7 +6,7 @@ Invariant: a date stands on a day of the grid only where a day is known; a month
 from __future__ import annotations
 
 import calendar as almanac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from fastapi.responses import HTMLResponse, Response
 from servanda.exporting.calendar import as_ics
 from servanda.exporting.days import MONTHS
 from servanda.ledger import Ledger, Line
-from servanda.ledger.surveying import by_month
+from servanda.ledger.surveying import by_month, of_each_day
 from servanda.ledger.surveying import in_month as lines_in
 from servanda.model import Stage
 from servanda.problems import QueryError
@@ -29,7 +29,9 @@ from servanda.web.wording import dyad
 
 router = APIRouter()
 MOST = 400  # entries of one month
+OF_DAY = 5  # due, and as many planned or held, on one day where nothing is asked for
 TAKEN = 2000  # entries of one file
+Many = dict[str, tuple[int, int]]  # by day how many are due, and how many planned or held
 CAME = frozenset({Stage.SIGNED, Stage.ACTIVE, Stage.DONE})
 
 
@@ -47,9 +49,13 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Day:
+    """One day of the grid; ``due`` and ``held`` count what it has in all, where it has more than is shown."""
+
     day: str
     within: bool
     events: tuple[Dated, ...]
+    due: int = 0
+    held: int = 0
 
 
 @router.get("/calendar")
@@ -58,20 +64,20 @@ def month_page(request: Request, ledger: TheLedger, figures: TheFigures) -> HTML
     asked = replace(Asked.of(request.query_params), due="")
     today = date.today().isoformat()
     month = month_asked(request.query_params.get("month", "")) or today[:7]
-    found = [*figures.of(f"month {month} {asked.query}", lambda: in_month(ledger, asked, month))]
-    found += expected(figures, asked, month)
+    shown, many = figures.of(f"month {month} {asked.query}", lambda: in_month(ledger, asked, month))
+    found = [*shown, *expected(figures, asked, month)]
     counts = figures.of(f"months {month[:4]} {asked.query}", lambda: by_month(ledger, asked.query, month[:4]))
-    shown: dict[str, Any] = {
+    told: dict[str, Any] = {
         "month": month,
         "before": moved(month, -1),
         "after": moved(month, 1),
         "strip": [(f"{month[:4]}-{n:02}", counts.get(f"{month[:4]}-{n:02}", 0)) for n in range(1, 13)],
-        "weeks": weeks(month, found),
+        "weeks": weeks(month, found, many),
         "undated": [one for one in found if one.day is None],
-        "total": len(found),
+        "total": max(len(found), counts.get(month, 0)) if many else len(found),
         "nearest": None if found else nearest(ledger, asked, today),
     }
-    return page(request, "calendar.html", asked=asked, today=today, MONTHS=MONTHS, **shown)
+    return page(request, "calendar.html", asked=asked, today=today, MONTHS=MONTHS, **told)
 
 
 def month_asked(words: str) -> str | None:
@@ -88,13 +94,22 @@ def moved(month: str, by: int) -> str:
     return f"{count // 12:04}-{count % 12 + 1:02}"
 
 
-def in_month(ledger: Ledger, asked: Asked, month: str) -> list[Dated]:
-    """Return what is due, planned or was held in a month, each entry once for each of its days."""
+def in_month(ledger: Ledger, asked: Asked, month: str) -> tuple[list[Dated], Many]:
+    """Return what is due, planned or was held in a month, each entry once for each of its days.
+
+    Where nothing is asked for, that is some of each day, and how many there are on days that have more.
+    """
     made: dict[tuple[str, str | None], Dated] = {}
-    for line in lines_in(ledger, asked.query, month, MOST):
+    many: Many = {}
+    if asked.query:
+        lines = lines_in(ledger, asked.query, month, MOST)
+    else:
+        lines, counts = of_each_day(ledger, month, OF_DAY)
+        many = {day: (due, held) for day, (due, held) in counts.items() if max(due, held) > OF_DAY}
+    for line in lines:
         for one in dates_of(line, month):
             made.setdefault((one.address, one.day), one)
-    return sorted(made.values(), key=lambda one: (one.day or "", one.how != "due", one.title))
+    return sorted(made.values(), key=lambda one: (one.day or "", one.how != "due", one.title)), many
 
 
 def expected(figures: Figures, asked: Asked, month: str) -> list[Dated]:
@@ -115,14 +130,23 @@ def dates_of(line: Line, month: str) -> Iterator[Dated]:
             yield Dated(line.title, line.parties, how, line.status.value, f"/entries/{line.id}", known)
 
 
-def weeks(month: str, found: Iterable[Dated]) -> list[list[Day]]:
+def weeks(month: str, found: Iterable[Dated], many: Many) -> list[list[Day]]:
     """Return the month's weeks from Monday, each day with what falls on it."""
     on: dict[str, list[Dated]] = {}
     for one in found:
         if one.day:
             on.setdefault(one.day, []).append(one)
     grid = almanac.Calendar().monthdatescalendar(int(month[:4]), int(month[5:]))
-    return [[Day(d.isoformat(), d.isoformat()[:7] == month, tuple(on.get(d.isoformat(), ()))) for d in w] for w in grid]
+    return [[day_of(d.isoformat(), month, on, many) for d in week] for week in grid]
+
+
+def day_of(day: str, month: str, on: Mapping[str, Iterable[Dated]], many: Many) -> Day:
+    """Return a day with what falls on it; of a day that has too much some."""
+    events = tuple(on.get(day, ()))
+    if day not in many:
+        return Day(day, day[:7] == month, events)
+    due, other = ([one for one in events if (one.how == "due") is is_due][:OF_DAY] for is_due in (True, False))
+    return Day(day, day[:7] == month, (*due, *other), *(n if n > OF_DAY else 0 for n in many[day]))
 
 
 def nearest(ledger: Ledger, asked: Asked, today: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -26,6 +26,7 @@ SLOW = 0.1  # seconds that a count takes of which an older one may be told
 WORTH = 60  # times as long as it took to count is a figure good for, while writing goes on
 STALE, OLDEST = 30.0, 90.0  # seconds: when it is counted anew at the latest, beside the answer and before it
 KEPT = 400  # figures
+WAITS = 0.3  # seconds that a reader of the first page waits for a count
 ANSWERS = frozenset({"same", "different", "accept", "reject"})  # to a doubt
 
 Stamp = tuple[object, ...]
@@ -65,6 +66,7 @@ class Figures:
     lock: Lock = field(default_factory=Lock)
     counting: dict[str, Lock] = field(default_factory=dict)
     again: set[str] = field(default_factory=set)
+    coming: dict[str, Future[Any]] = field(default_factory=dict)
     beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "counting"))
 
     def tally(self, query: str) -> Sequence[Tally]:
@@ -76,7 +78,10 @@ class Figures:
         """Return what waits for a person, at most ``most``, without what was decided since it was looked up."""
         if anew:
             self.forget(f"doubts {most}")
-        found: Sequence[Doubt] = self.of(f"doubts {most}", lambda: self.ledger.review(most))
+        return self.undecided(self.of(f"doubts {most}", lambda: self.ledger.review(most)))
+
+    def undecided(self, found: Sequence[Doubt]) -> Sequence[Doubt]:
+        """Return doubts without those that somebody decided since they were looked up."""
         passed = (judged for judged in self.ledger.judgements() if judged.verb in ANSWERS and not judged.withdrawn)
         decided = {frozenset(anchor.claim for anchor in judged.on) for judged in passed}
         return [doubt for doubt in found if frozenset(filed.id for filed in doubt.on) not in decided]
@@ -108,6 +113,22 @@ class Figures:
         with turn:  # another may have counted it meanwhile
             known = self.known(key)
             return known.figure if known is not None else self.counted(key, count)
+
+    def soon(self, name: str, count: Callable[[], Any]) -> Any | None:
+        """Return a figure as ``of`` does, but None where it takes longer than a reader waits: it is then on its way."""
+        key = f"{date.today()} {name}"
+        if self.ledger.path is None or self.known(key) is not None:
+            return self.of(name, count)
+        with self.lock:
+            job = self.coming.get(key)
+            if job is None or job.done():
+                job = self.coming[key] = self.beside.submit(self.of, name, count)
+        try:
+            return job.result(WAITS)
+        except TimeoutError:
+            if (old := OLD.get()) is not None:
+                old.append(key)
+            return None
 
     def known(self, key: str) -> Kept | None:
         """Return a figure that may be told, fresh or not."""

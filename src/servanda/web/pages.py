@@ -34,13 +34,15 @@ from servanda.ledger import (
     parse,
     settling,
 )
+from servanda.ledger.census import TRIED
 from servanda.ledger.linking import links_of
-from servanda.ledger.surveying import TRIED, Facets, Sum, by_parties, each, pairs
+from servanda.ledger.surveying import Facets, Sum, by_parties, each, pairs
 from servanda.ledger.surveying import facets as facets_of
 from servanda.model import Document
 from servanda.problems import QueryError
 from servanda.web import speaking
 from servanda.web.asked import FACETS, PAGE, Asked, code
+from servanda.web.calendar import in_month
 from servanda.web.charts import strip, timeline
 from servanda.web.figures import Figures
 from servanda.web.keeping import patience_of
@@ -84,15 +86,16 @@ WRITTEN: dict[str, tuple[Callable[[Dossier, str], bytes], str]] = {
 def home(request: Request, ledger: TheLedger, figures: TheFigures) -> HTMLResponse:
     """What is overdue and due next, what was reported last, what waits for a person."""
     today = date.today().isoformat()
-    counts = faceted(ledger, figures, Asked()).count("status", {})
+    count = whole(ledger)
+    facets, doubts = (figures.soon(name, count[name]) for name in ("facets ", f"doubts {QUEUE}"))
     return page(
         request,
         "home.html",
-        counts=counts,
+        counts=facets.count("status", {}) if facets else None,
         overdue=ledger.entries(f"status:overdue due:..{today}", FEW),
         due=ledger.entries(f"status:due-soon,open due:{today}..", FEW),
         latest=ledger.entries("review:no", FEW),
-        waiting=min(WAITING, len(figures.doubts(QUEUE))),
+        waiting=min(WAITING, len(figures.undecided(doubts))) if doubts else 0,
         problems=len(ledger.problems()),
         sample=request.app.state.sample is not None,
     )
@@ -143,6 +146,7 @@ def whole(ledger: Ledger) -> dict[str, Callable[[], Any]]:
         "index": lambda: index_of(ledger),
         "network ": lambda: pairs_of(by_parties(ledger, "")),
         "series ": lambda: ledger.series(""),
+        f"month {date.today().isoformat()[:7]} ": lambda: in_month(ledger, Asked(), date.today().isoformat()[:7]),
     }
 
 

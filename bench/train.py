@@ -258,7 +258,7 @@ def fit_keep(documents: list[Labelled]) -> dict[str, float]:
         for i, c in enumerate(d.candidates):
             label = d.label(i)
             if label is not None:
-                lists.append(c.features + c.party_features)
+                lists.append(c.all_features())
                 labels.append(label)
                 weights.append(d.weight)
     return fit_binary(lists, labels, 0.06, weights, least=4)
@@ -270,7 +270,7 @@ def fit_among(documents: list[Labelled], parts: int = 4) -> dict[str, float]:
     for part in range(parts):
         keep = fit_keep([d for i, d in enumerate(documents) if i % parts != part])
         for d in documents[part::parts]:
-            firsts = [score(keep, c.features + c.party_features) for c in d.candidates]
+            firsts = [score(keep, c.all_features()) for c in d.candidates]
             for i, rivals in enumerate(rival_features(d.candidates, firsts)):
                 label = d.label(i)
                 if label is not None:
@@ -346,7 +346,7 @@ def fit_choice(documents: list[Labelled], before: Contexts) -> dict[str, float]:
             claim = d.truth(i)
             if claim is None:
                 continue
-            options = choices(c, d.setting.reading, d.setting.ranking, d.setting.title, before[id(d)][i])
+            options = choices(c, d.setting.reading, d.setting.standing, before[id(d)][i])
             right = [o for o in options if o.parties in claim.parties]
             for other in options:
                 if right and other.parties not in claim.parties:

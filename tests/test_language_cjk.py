@@ -6,6 +6,7 @@ import pytest
 
 from servanda.extracting.candidates import candidates
 from servanda.extracting.parties import choices
+from servanda.extracting.standing import Standing
 from servanda.language.mentions import read
 from servanda.language.packs import lexicon, longest, pack
 from servanda.language.people import people_in
@@ -134,7 +135,7 @@ def test_parties_named_only_together_are_never_parted(language: str, text: str) 
     reading = read(text, language)
 
     for candidate in candidates(reading):
-        options = {c.parties for c in choices(candidate, reading, reading.ranking(), set(), set())}
+        options = {c.parties for c in choices(candidate, reading, Standing.of(reading), set())}
         assert {("CHN", "JPN", "KOR")} == {o for o in options if set(o) <= {"CHN", "JPN", "KOR"}}
 
 
@@ -142,4 +143,4 @@ def test_parties_named_together_and_apart_may_be_parted() -> None:
     reading = read("日中韓首脳会談に先立ち、日本と中国の外相が会談した。", "ja")
 
     met = list(candidates(reading))[-1]
-    assert ("CHN", "JPN") in {c.parties for c in choices(met, reading, reading.ranking(), set(), set())}
+    assert ("CHN", "JPN") in {c.parties for c in choices(met, reading, Standing.of(reading), set())}

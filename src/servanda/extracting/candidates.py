@@ -17,11 +17,14 @@ from typing import NamedTuple
 
 import regex
 
+from servanda.extracting.surroundings import TOPICS, document_features, often, sentence_features
 from servanda.extracting.wording import (
     among_heads,
     known_cue,
+    known_figures,
     known_head,
     known_neighbour,
+    known_often,
     known_parties,
     known_place,
     known_rule,
@@ -41,11 +44,11 @@ from servanda.model import Kind, Span, Stage
 STEPS = (1, 2, 4, 7, 12, 20)
 NO_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}$% ]")
 NEAR = 28
+NEAR_FIGURE = 40
 TOUCHING = 2
 TURNS = 90
 NEXT = 3
 NOWHERE = Span(0, 0)
-TOPICS = ("war", "crime", "sport", "domestic", "opinion", "market")
 TENSES = ("future", "past", "perfect", "present", "hedge", "negation", "condition", "background")
 AROUND = (
     "both_sides",
@@ -115,7 +118,7 @@ class Governor(NamedTuple):
 class Candidate:
     """One head in one sentence. ``features`` describe it without its parties; packs share the ``name`` of a head.
 
-    The first ``general`` features are the document's, those from ``worded`` on tell of the words about it ("b=port").
+    The first ``general`` features are of what surrounds it, those from ``worded`` on are words about it ("b=port").
     """
 
     sentence: Sentence
@@ -133,6 +136,7 @@ class Candidate:
     stages: dict[Stage, float] = field(default_factory=dict)
     keep: float = 0.0
     phrase: Span = NOWHERE
+    phrase_features: Sequence[str] = ()
     words: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     ordinals: frozenset[int] = frozenset()
@@ -147,6 +151,18 @@ class Candidate:
     @property
     def span(self) -> Span:
         return self.head.span
+
+    def all_features(self) -> list[str]:
+        """What it is kept or dropped by: its own features, those of its noun phrase and those of its parties."""
+        return [*self.features, *self.phrase_features, *self.party_features]
+
+
+@dataclass(slots=True)
+class Told:
+    """How ``often`` a document's heads are of each kind, and how many of each name and kind came ``earlier``."""
+
+    often: Counter[str]
+    earlier: Counter[str] = field(default_factory=Counter)
 
 
 @cache
@@ -190,25 +206,6 @@ def rule_stage(candidate: Candidate) -> Stage:
     if candidate.governors and candidate.governors[0].cost <= 14:
         return candidate.governors[0].stage
     return STAGES[own] if own else DEFAULT_STAGE.get(candidate.kind, Stage.AGREED)
-
-
-def topic_features(reading: Reading) -> list[str]:
-    """Which topics that bear no claims fill the document, by marks per sentence with a head."""
-    with_heads = [s for s in reading.sentences if s.heads]
-    counts = Counter(t for s in with_heads for t in TOPICS if s.has(t))
-    return [f"doc.{t}:{min(4, 5 * n // (len(with_heads) or 1))}" for t, n in counts.items()]
-
-
-def document_features(reading: Reading) -> list[str]:
-    weights = sorted(reading.weight.values(), reverse=True)
-    share = 10 * sum(weights[:2]) // (sum(weights) or 1)
-    length = min(6, len(reading.sentences) // 5)
-    return [
-        f"doc.parties:{min(6, len(weights))}",
-        f"doc.share:{share}",
-        f"doc.length:{length}",
-        *topic_features(reading),
-    ]
 
 
 def cue_features(c: Candidate, kind: str) -> list[str]:
@@ -388,6 +385,12 @@ def written_features(c: Candidate, kind: str, text: str) -> Sequence[str]:
     return known_writing(text[c.head.start : c.head.stop], c.head.start - c.sentence.start < 3, kind, c.name)
 
 
+def figure_features(c: Candidate, kind: str, text: str) -> Sequence[str]:
+    s, head = c.sentence, c.head
+    before, behind = text[max(s.start, head.start - NEAR_FIGURE) : head.start], text[head.stop : s.stop][:NEAR_FIGURE]
+    return known_figures(any(map(str.isdigit, before)), any(map(str.isdigit, behind)), kind)
+
+
 def word_features(c: Candidate, order: Order) -> list[str]:
     """The stems of a head's clause before and behind it, and the words beside it."""
     s, head, words = c.sentence, c.head, order.words
@@ -402,21 +405,23 @@ def word_features(c: Candidate, order: Order) -> list[str]:
     ]
 
 
-def describe(c: Candidate, text: str, document: list[str], earlier: Mapping[str, int], order: Order) -> None:
+def describe(c: Candidate, text: str, around: list[str], told: Told, order: Order) -> None:
     """Give a candidate all its features; a kind is written into so many that its plain string is made once."""
     kind = str(c.kind)
     shown = [
-        *document,
+        *around,
         *head_features(c, kind),
         *cue_features(c, kind),
         *mark_features(c, order),
         *neighbour_features(c, kind),
-        *place_features(c, kind, order, earlier),
+        *place_features(c, kind, order, told.earlier),
+        *known_often(min(6, told.often[c.head.entry.value]), kind),
         *shape_features(c, kind, order),
         *written_features(c, kind, text),
+        *figure_features(c, kind, text),
         *known_rule(c.stage, kind),
     ]
-    c.general, c.worded = len(document), len(shown)
+    c.general, c.worded = len(around), len(shown)
     c.features = shown + word_features(c, order)
 
 
@@ -431,17 +436,17 @@ def turned(sentence: Sentence, head: Hit) -> tuple[Kind, str | None]:
 
 def candidates(reading: Reading) -> Iterator[Candidate]:
     """Yield every candidate of a document in reading order, described; most are dropped before the next is made."""
-    document = document_features(reading)
-    earlier: Counter[str] = Counter()
+    document, told = document_features(reading), Told(often(reading))
     for sentence in reading.sentences:
         if not sentence.heads:
             continue
         order = Order.of(sentence, reading.text)
+        around = [*document, *sentence_features(sentence, len(order.words), reading.sentences)]
         for head in sentence.heads:
             c = Candidate(sentence, head, *turned(sentence, head), governors(sentence, head))
             c.stage = rule_stage(c)
-            describe(c, reading.text, document, earlier, order)
+            describe(c, reading.text, around, told, order)
             yield c
         for head in sentence.heads:
-            earlier[suffix(head.entry.id)] += 1
-            earlier[head.entry.value] += 1
+            told.earlier[suffix(head.entry.id)] += 1
+            told.earlier[head.entry.value] += 1

@@ -83,7 +83,7 @@ def nearness(
     made = []
     rivals = rival_features(found, firsts) if firsts else [[] for _ in found]
     for c, among in zip(found, rivals, strict=True):
-        heavy = weighed([*c.features, *c.party_features], trained.get("keep", {}))
+        heavy = weighed(c.all_features(), trained.get("keep", {}))
         heavy += weighed(among, trained.get("among", {}))
         heavy.sort(key=lambda pair: -abs(pair[1]))
         made.append(

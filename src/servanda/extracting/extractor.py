@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import fsum
 from sys import intern
 from typing import Any
@@ -23,13 +23,14 @@ from servanda.extracting.goods import GIVEN
 from servanda.extracting.linear import Weights, known, models, probability, score
 from servanda.extracting.merging import Thing, distinct, things
 from servanda.extracting.parties import best, choices, hosts_apart
-from servanda.extracting.phrases import content_words, evidence, ordinals_in, phrase
+from servanda.extracting.phrases import content_words, evidence, ordinals_in, phrase, phrase_features
 from servanda.extracting.rivals import rival_features
 from servanda.extracting.slots import repeated_slots, slots_of
 from servanda.extracting.stages import settle_stage
+from servanda.extracting.standing import Standing, sorts
 from servanda.extracting.values import Slots, plain
 from servanda.extracting.weighing import weigh
-from servanda.extracting.wording import known_choice
+from servanda.extracting.wording import known_choice, known_sorts, known_standing
 from servanda.language.cast import Cast, cast_of
 from servanda.language.mentions import Reading, read
 from servanda.language.packs import languages
@@ -73,8 +74,7 @@ class Setting:
 
     reading: Reading
     cast: Cast
-    ranking: list[str] = field(default_factory=list)
-    title: set[str] = field(default_factory=set)
+    standing: Standing
 
     @classmethod
     def of(cls, text: str, language: str, anchor: str | None, title: str | None) -> Setting:
@@ -82,27 +82,32 @@ class Setting:
 
     @classmethod
     def around(cls, reading: Reading) -> Setting:
-        cast = cast_of(reading)
-        first = reading.sentences[0].parties if reading.sentences else []
-        return cls(reading, cast, reading.ranking(), {m.code for m in first})
+        return cls(reading, cast_of(reading), Standing.of(reading))
 
 
-def party_summary(parties: tuple[str, ...], points: float, lead: float, c: Candidate) -> list[str]:
+def party_summary(c: Candidate, lead: float, standing: Standing) -> list[str]:
     """What keep-or-drop may know of the parties chosen."""
-    here = {m.code for m in c.sentence.parties}
-    inside, grade = min(3, sum(p in here for p in parties)), max(-4, min(6, int(points)))
-    made = [f"p.in&head:{inside}&{c.name}", f"p.lead:{bisect_left(LEAD_STEPS, lead)}", f"p.score:{grade}"]
-    return [*made, *known_choice(min(4, len(parties)), inside, c.kind)]
+    parties, here = c.parties, {m.code for m in c.sentence.parties}
+    inside, grade = min(3, sum(p in here for p in parties)), max(-4, min(6, int(c.party_score)))
+    size, since = min(4, len(parties)), max(standing.since(p, c.sentence.index) for p in parties)
+    return [
+        f"p.in&head:{inside}&{c.name}",
+        f"p.lead:{bisect_left(LEAD_STEPS, lead)}",
+        f"p.score:{grade}",
+        *known_choice(size, inside, c.kind),
+        *known_standing(size, standing.share(parties), standing.least(parties), since, c.kind),
+        *known_sorts(sorts(parties), c.kind, c.form, c.stage),
+    ]
 
 
 def settle_parties(c: Candidate, setting: Setting, last: set[str], weights: Weights) -> set[str]:
     """Choose a candidate's parties and return them as the ones last spoken of."""
-    choice, points, lead = best(weights, choices(c, setting.reading, setting.ranking, setting.title, last))
+    choice, points, lead = best(weights, choices(c, setting.reading, setting.standing, last))
     if choice is None:
         c.parties, c.party_features = (), ["p.none"]
         return last
     c.parties, c.party_score = choice.parties, points
-    c.party_features = party_summary(choice.parties, points, lead, c)
+    c.party_features = party_summary(c, lead, setting.standing)
     return set(choice.parties)
 
 
@@ -123,8 +128,13 @@ def stage_of(thing: Thing) -> Stage:
 
 def describe_phrase(c: Candidate, setting: Setting) -> None:
     """Give a candidate its noun phrase, with the words, numbers and people in it."""
-    c.phrase = phrase(c, setting.reading)
+    settle_phrase(c, setting.reading)
     describe_words(c, setting)
+
+
+def settle_phrase(c: Candidate, reading: Reading) -> None:
+    c.phrase = phrase(c, reading)
+    c.phrase_features = phrase_features(c, reading)
 
 
 def describe_words(c: Candidate, setting: Setting) -> None:
@@ -144,10 +154,10 @@ def judged(setting: Setting, trained: Mapping[str, Weights]) -> list[Candidate]:
     found, firsts, whose = list[Candidate](), list[float](), trained.get("parties", {})
     last: set[str] = set()
     for c, alone in hopeful(candidates(reading), keep, len(reading.sentences) > MANY):
-        c.phrase = phrase(c, reading)
+        settle_phrase(c, reading)
         last = settle_parties(c, setting, last, whose)
         found.append(c)
-        firsts.append(fsum([*alone, *known(keep, c.party_features)]))
+        firsts.append(fsum([*alone, *known(keep, [*c.phrase_features, *c.party_features])]))
     settle_keep(found, trained, firsts)
     return found
 
@@ -179,7 +189,7 @@ def settle_keep(found: list[Candidate], trained: Mapping[str, Weights], firsts: 
             c.keep = rule_keep(c) if c.parties else 0.0
         return
     if firsts is None:
-        firsts = [score(keep, c.features + c.party_features) for c in found]
+        firsts = [score(keep, c.all_features()) for c in found]
     for c, first, rivals in zip(found, firsts, rival_features(found, firsts), strict=True):
         points = first * among.get("points", 1.0) + score(among, ["bias", *rivals])
         c.keep = probability(points) if c.parties else 0.0
@@ -307,5 +317,5 @@ def explain(document: Document, trained: Mapping[str, Weights] | None = None) ->
     for c in found:
         settle_stage(c, trained, setting.reading.text)
     keep = trained.get("keep", {})
-    firsts = [score(keep, c.features + c.party_features) for c in found] if keep else []
+    firsts = [score(keep, c.all_features()) for c in found] if keep else []
     return nearness(found, firsts, setting.reading, trained, KEEP)

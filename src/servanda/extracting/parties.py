@@ -9,19 +9,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
 
 from servanda.extracting.candidates import Candidate, step
 from servanda.extracting.linear import Weights, known
+from servanda.extracting.standing import Standing, sorts
 from servanda.extracting.wording import (
+    known_are,
     known_before,
     known_marks,
     known_rank,
     known_run,
     known_share,
     known_size,
+    known_sort,
     known_stand,
 )
 from servanda.language.mentions import PartyMention, Reading, Sentence
@@ -72,8 +76,9 @@ def mention_features(c: Candidate, mention: PartyMention, seen: Sight) -> Sequen
 def member_features(c: Candidate, code: str, seen: Sight, scene: Scene) -> list[str]:
     """Marks of one party as seen from a candidate: its nearest mention each side, its weight in the document."""
     s, mine = c.sentence, [m for m in c.sentence.parties if m.code == code]
-    first, *named = known_rank(min(seen.rank.get(code, 9), 5), min(3, len(mine)))
-    made, place, before = [first], "", ""
+    share, since = scene.standing.share((code,)), scene.standing.since(code, s.index)
+    first, *named = known_rank(min(scene.standing.rank.get(code, 9), 5), min(3, len(mine)), share, since)
+    made, place, before = [first, *known_sort(sorts((code,)), code, bool(mine), c.kind)], "", ""
     if mine:
         nearest = min(mine, key=lambda m: abs(m.start - c.head.start)) if len(mine) > 1 else mine[0]
         made += mention_features(c, as_listed(nearest, c, seen.runs), seen)
@@ -85,29 +90,25 @@ def member_features(c: Candidate, code: str, seen: Sight, scene: Scene) -> list[
     if seen.before:
         before = "subject" if seen.before[0] == code else "named" if code in seen.before else "no"
     spoken = "self_pronoun" in s.marks
-    return [*made, *known_before(place, before, bool(mine), spoken, code in scene.title, code in scene.last)]
+    return [*made, *known_before(place, before, bool(mine), spoken, code in scene.standing.title, code in scene.last)]
 
 
 @dataclass(slots=True)
 class Scene:
-    """Who is spoken of where a candidate stands: the document's parties by weight, its title's, and the last."""
+    """Who is spoken of where a candidate stands: all in their standing, those of the last thing, and those whom the
+    head's own phrase names."""
 
-    ranking: Sequence[str]
-    title: set[str]
+    standing: Standing
     last: set[str]
     named: set[str]
-    """Whom the head's own phrase names."""
-    two: set[str]
-    three: set[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What a sentence shows of parties, the same for all its heads: ``joints`` tell how two stand together,
     ``beside`` the adposition of each mention; ``before`` are those of the sentence before, by place. ``groups`` are
-    sets of three and more, ``together`` those named only together; ``rank`` is each party's in the document."""
+    sets of three and more, ``together`` those named only together."""
 
-    rank: Mapping[str, int]
     codes: frozenset[str]
     spoken: str
     runs: list[list[PartyMention]]
@@ -120,12 +121,11 @@ class Sight:
 
 
 @lru_cache(4)
-def sight(s: Sentence, before: Sentence | None, after: bool, ranking: tuple[str, ...]) -> Sight:
+def sight(s: Sentence, before: Sentence | None, after: bool, first: frozenset[str]) -> Sight:
     """Look at a sentence and the one before it, whose parties are all known by now."""
     spoken, runs = "&".join(name for name in SPOKEN if name in s.marks) or "plain", tight_runs(s)
     run_codes = [{m.code for m in run} for run in runs]
     return Sight(
-        {code: i for i, code in enumerate(ranking)},
         frozenset(m.code for m in s.parties),
         spoken,
         runs,
@@ -133,7 +133,7 @@ def sight(s: Sentence, before: Sentence | None, after: bool, ranking: tuple[str,
         joints_of(s),
         {m: adposition(s, m, after) for m in s.parties},
         [m.code for m in before.parties] if before else [],
-        groups(s, run_codes, set(ranking[:1])),
+        groups(s, run_codes, first),
         named_together(s, after),
     )
 
@@ -159,14 +159,16 @@ def set_features(c: Candidate, parties: tuple[str, ...], seen: Sight, scene: Sce
     chosen, size = set(parties), len(parties)
     inside = len(chosen & seen.codes)
     marked = (
-        chosen == scene.two,
+        chosen == scene.standing.two,
         chosen == scene.last,
-        chosen == scene.title,
-        chosen == scene.three,
+        chosen == scene.standing.title,
+        chosen == scene.standing.three,
         inside == size == len(seen.codes),
         "multilateral" in c.sentence.marks,
     )
-    made = [*known_size(min(5, size), min(3, inside), min(4, len(seen.codes)))]
+    some = min(3, inside)
+    made = [*known_size(min(5, size), some, min(4, len(seen.codes)))]
+    made += known_are(sorts(parties), some, c.kind, c.form)
     if seen.run_codes:
         made += run_features(c, chosen, seen.run_codes)
     made += known_share(*phrase_share(chosen, scene.named), c.kind, c.form) if scene.named else ("phrase:none",)
@@ -227,7 +229,7 @@ def phrase_share(chosen: set[str], named: set[str]) -> tuple[int, int, bool]:
     return taken, len(named) - taken, len(chosen) == len(named)
 
 
-def groups(s: Sentence, run_codes: list[set[str]], first: set[str]) -> list[tuple[str, ...]]:
+def groups(s: Sentence, run_codes: list[set[str]], first: frozenset[str]) -> list[tuple[str, ...]]:
     """Sets of three and more of a sentence: a run of names, a run with the sentence's subject or the document's
     ``first`` party, a list with one more, all."""
     made: list[set[str]] = []
@@ -240,7 +242,7 @@ def groups(s: Sentence, run_codes: list[set[str]], first: set[str]) -> list[tupl
     return [*many(made)]
 
 
-def many(sets: Iterable[set[str]]) -> Iterator[tuple[str, ...]]:
+def many(sets: Iterable[AbstractSet[str]]) -> Iterator[tuple[str, ...]]:
     """Yield those of three parties and more, sorted."""
     return (tuple(sorted(codes)) for codes in sets if len(codes) > 2)
 
@@ -282,11 +284,11 @@ def party_sets(c: Candidate, seen: Sight, scene: Scene) -> list[tuple[str, ...]]
     for m in c.sentence.parties:
         far[m.code] = min(abs(m.start - c.head.start), far.get(m.code, FARTHEST))
     near = sorted(far, key=far.__getitem__)
-    few = list(dict.fromkeys([*near[:4], *scene.ranking[:3], *sorted(scene.last)[:3]]))[:FEW]
+    few = list(dict.fromkeys([*near[:4], *scene.standing.ranking[:3], *sorted(scene.last)[:3]]))[:FEW]
     made = [(a, b) if a < b else (b, a) for a, b in combinations(few, 2)]
     sets: dict[tuple[str, ...], None] = dict.fromkeys(made)
     if c.form != "visit":
-        sets |= dict.fromkeys([*many((scene.last, scene.title, scene.three)), *seen.groups])
+        sets |= dict.fromkeys([*many((scene.last, scene.standing.title, scene.standing.three)), *seen.groups])
     sets |= {(m.code,): None for m in c.sentence.parties if m.sort == "body"}
     if seen.together:
         sets |= {tuple(sorted(codes)): None for codes, _ in seen.together}
@@ -294,12 +296,12 @@ def party_sets(c: Candidate, seen: Sight, scene: Scene) -> list[tuple[str, ...]]
     return list(sets)
 
 
-def choices(c: Candidate, reading: Reading, ranking: Sequence[str], title: set[str], last: set[str]) -> list[Choice]:
-    """Return every set with its features."""
+def choices(c: Candidate, reading: Reading, standing: Standing, last: set[str]) -> list[Choice]:
+    """Return every set with its features, given how the document's parties stand and whose the last thing was."""
     s = c.sentence
     before = reading.sentences[s.index - 1] if s.index else None
-    seen = sight(s, before, reading.pack.adpositions == "after", tuple(ranking))
-    scene = Scene(ranking, title, last, in_phrase(c), set(ranking[:2]), set(ranking[:3]))
+    seen = sight(s, before, reading.pack.adpositions == "after", standing.first)
+    scene = Scene(standing, last, in_phrase(c))
     sets = party_sets(c, seen, scene)
     member = {code: member_features(c, code, seen, scene) for code in {code for parties in sets for code in parties}}
     return [

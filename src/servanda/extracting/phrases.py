@@ -11,9 +11,10 @@ from functools import lru_cache
 
 import regex
 
-from servanda.extracting.candidates import Candidate
+from servanda.extracting.candidates import NO_WORD, Candidate
+from servanda.extracting.wording import known_phrase, stem_in
 from servanda.language.mentions import Reading, Sentence
-from servanda.language.sentences import word_matches, words_in
+from servanda.language.sentences import runs_in, word_matches, words_in
 from servanda.model import Span
 
 TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’./&+][\p{L}\p{M}\p{N}]+)*")
@@ -122,6 +123,12 @@ def phrase(c: Candidate, reading: Reading) -> Span:
     """Return the noun phrase of a head, from which its title is made."""
     left = genitive_edge if reading.pack.adpositions == "after" else left_edge
     return Span(left(c, reading), right_edge(c, reading))
+
+
+def phrase_features(c: Candidate, reading: Reading) -> list[str]:
+    """Which words a candidate's noun phrase has, and how many."""
+    words = [word.lower() for _, word in runs_in(reading.text, c.phrase.start, c.phrase.stop, NO_WORD)]
+    return [*known_phrase(len(words), c.kind), *{*map(stem_in, words)}]
 
 
 def content_words(span: Span, reading: Reading) -> frozenset[str]:

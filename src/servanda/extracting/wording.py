@@ -102,6 +102,47 @@ def known_writing(written: str, first: bool, kind: str, name: str) -> Sequence[s
 
 
 @lru_cache(KNOWN)
+def known_figures(before: bool, behind: bool, kind: str) -> Sequence[str]:
+    """Whether figures stand near a head."""
+    return f"figures.b:{before}", f"figures.a:{behind}", f"figures&kind:{before}{behind}{kind}"
+
+
+@lru_cache(KNOWN)
+def known_often(often: int, kind: str) -> Sequence[str]:
+    """How many heads of a kind the document has."""
+    return f"doc.often:{often}", f"doc.often&kind:{often}{kind}"
+
+
+@lru_cache(KNOWN)
+def known_sentence(words: int, heads: int, cues: int) -> Sequence[str]:
+    """How long a sentence is and how many heads and cues it has."""
+    return (
+        f"s.words:{min(8, words // 6)}",
+        f"s.words&heads:{min(5, words // 8)}{heads}",
+        f"s.cues:{cues}",
+        f"s.cues&heads:{min(3, cues)}{min(3, heads)}",
+    )
+
+
+@lru_cache(KNOWN)
+def known_beside(name: str, heads: int, cues: int, parties: int) -> Sequence[str]:
+    """What the sentence before or after has."""
+    return f"{name}.heads:{heads}", f"{name}.cues:{cues}", f"{name}.parties:{parties}"
+
+
+@lru_cache(KNOWN)
+def known_phrase(length: int, kind: Kind) -> Sequence[str]:
+    """How many words a noun phrase has."""
+    return f"ph.words:{min(8, length)}", f"ph.words&kind:{min(5, length)}{kind}"
+
+
+@lru_cache(KNOWN)
+def stem_in(word: str) -> str:
+    """A word's first letters in the noun phrase."""
+    return f"ph={word[:STEM]}"
+
+
+@lru_cache(KNOWN)
 def known_rule(stage: Stage, kind: str) -> Sequence[str]:
     return f"rule:{stage}", f"rule&kind:{stage}&{kind}"
 
@@ -162,11 +203,19 @@ def known_stand(
 
 
 @lru_cache(KNOWN)
-def known_rank(rank: int, named: int) -> Sequence[str]:
-    """A party's rank in the document, and how often its sentence names it."""
+def known_rank(rank: int, named: int, share: int, since: int) -> Sequence[str]:
+    """A party's rank and share in the document, and how often its sentence names it, or how long ago it was named."""
+    here = (f"rank:{rank}", f"share:{share}{named > 0}")
     if named:
-        return f"rank:{rank}", f"named:{named}", f"rank&in:{min(rank, 3)}"
-    return f"rank:{rank}", "out", f"rank&out:{min(rank, 3)}"
+        return (*here, f"named:{named}", f"rank&in:{min(rank, 3)}")
+    return (*here, "out", f"rank&out:{min(rank, 3)}", f"since:{since}", f"since&rank:{since}{min(rank, 3)}")
+
+
+@lru_cache(KNOWN)
+def known_sort(sort: str, code: str, here: bool, kind: Kind) -> Sequence[str]:
+    """Whether a party is a state or a body of states; which body it is."""
+    made = (f"is:{sort}{here}", f"is&kind:{sort}&{kind}", f"is&kind&here:{sort}&{kind}&{here}")
+    return (*made, f"body:{code}&{here}", f"body&kind:{code}&{kind}") if sort == "b" else made
 
 
 @lru_cache(KNOWN)
@@ -199,6 +248,12 @@ def known_marks(size: int, inside: int, spoken: str, marked: tuple[bool, ...]) -
 
 
 @lru_cache(KNOWN)
+def known_are(are: str, some: int, kind: Kind, form: str | None) -> Sequence[str]:
+    """Whether a set is of states or of bodies of states, a letter each."""
+    return f"are:{are}", f"are&kind:{are}&{kind}", f"are&form:{are}&{form}", f"are&in:{are}&{some}"
+
+
+@lru_cache(KNOWN)
 def known_run(whole: bool, length: int, alone: bool, kind: Kind, visit: bool) -> Sequence[str]:
     """Whether a set takes a list whole or tears it apart, and whether it takes no other."""
     how, more = "whole" if whole else "torn", "alone" if alone else "more"
@@ -219,6 +274,24 @@ def known_share(taken: int, left: int, as_large: bool, kind: Kind, form: str | N
 def known_choice(size: int, inside: int, kind: Kind) -> Sequence[str]:
     """What is said of the parties chosen: how many they are, and how many of them the sentence names."""
     return f"p.size:{size}", f"p.in:{inside}", f"p.in&kind:{inside}{kind}"
+
+
+@lru_cache(KNOWN)
+def known_standing(size: int, share: int, least: int, since: int, kind: Kind) -> Sequence[str]:
+    """What is said of how the parties chosen stand in the document: their share, how long ago one was named."""
+    return (
+        f"p.share:{share}",
+        f"p.share&size:{share // 2}{size}",
+        f"p.least:{least}",
+        f"p.since:{since}",
+        f"p.since&kind:{since}{kind}",
+    )
+
+
+@lru_cache(KNOWN)
+def known_sorts(are: str, kind: Kind, form: str | None, stage: Stage) -> Sequence[str]:
+    """Whether the parties chosen are states or bodies of states."""
+    return f"p.are:{are}", f"p.are&kind:{are}&{kind}", f"p.are&form:{are}&{form}", f"p.are&stage:{are}&{stage}"
 
 
 @lru_cache(KNOWN)

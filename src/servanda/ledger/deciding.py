@@ -6,7 +6,7 @@ Every rule is a pure, symmetric function of two profiles: it returns the reason 
 from __future__ import annotations
 
 from servanda.ledger.days import UNKNOWN, gap, known
-from servanda.ledger.likeness import alike, same_people
+from servanda.ledger.likeness import alike, one_embassy, same_people
 from servanda.ledger.profiles import EVENTS, Profile, gathering
 from servanda.ledger.records import Reason
 from servanda.model import Kind, Stage
@@ -44,7 +44,13 @@ def nothing_shared(a: Profile, b: Profile) -> Decided:
     """Two things that are no events and share no word, item, body, sum, end or script cannot be told to be one."""
     if a.latin != b.latin or not a.title.words.keys().isdisjoint(b.title.words):
         return None
-    if a.items & b.items or (a.orgs and b.orgs) or (a.title.amounts and b.title.amounts) or known(a.period):
+    if (
+        one_embassy(a, b)
+        or a.items & b.items
+        or (a.orgs and b.orgs)
+        or (a.title.amounts and b.title.amounts)
+        or known(a.period)
+    ):
         return None
     return Reason("nothing in common", -9), None
 

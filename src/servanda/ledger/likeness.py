@@ -10,10 +10,17 @@ from collections.abc import Set as AbstractSet
 
 from rapidfuzz import fuzz
 
-from servanda.ledger.profiles import Profile
-from servanda.ledger.words import Title, one_person
+from servanda.ledger.profiles import Profile, bone_of
+from servanda.ledger.words import Title, one_person, weighed
+from servanda.model import Kind
 
 Point = tuple[str, float, str]  # a reason as a rule gives it (rule, points, words): most are only added up
+EMBASSY = frozenset({"embassy", "delegation", "resident", "high", "open", "resumption"})  # as titles are read
+NEAR_FIELDS = (
+    frozenset({"defence", "defence-industry"}),
+    frozenset({"trade", "finance"}),
+    frozenset({"diplomacy", "peacekeeping"}),
+)
 NONE: frozenset[str] = frozenset()
 ALIKE = 84  # of a hundred, how far two spellings of one word agree at the least
 PLACE = 0.3  # what a place's name in two titles weighs, if it is also where both say that it is
@@ -74,6 +81,28 @@ def alike(a: Profile, b: Profile, shared: Mapping[str, float] | None = None) -> 
     return min(1.0, common / (ours + theirs) + 0.5 * common / max(0.6, min(ours, theirs)))
 
 
+def other_field(a: Profile, b: Profile) -> bool:
+    """True where both say what field a thing is of and no two of their fields are one or near one another."""
+    if not a.domains or not b.domains or not a.domains.isdisjoint(b.domains):
+        return False
+    return not any(near & a.domains and near & b.domains for near in NEAR_FIELDS)
+
+
+def one_embassy(a: Profile, b: Profile) -> bool:
+    """True for two titles that say no more than "the embassy", "the mission": a state has one at another."""
+    if a.form != "embassy" or b.form != "embassy" or not a.kind is b.kind is Kind.INSTITUTION:
+        return False
+    two = a.parties == b.parties and len(a.parties) == 2 and a.by == b.by and bool(a.by)
+    return two and says_embassy(a) and says_embassy(b)
+
+
+def says_embassy(of: Profile) -> bool:
+    words = of.title.words
+    if words.keys().isdisjoint(EMBASSY) or of.title.ordinals - {1}:
+        return False
+    return all(weight < 0.6 or word in EMBASSY or word in of.place_words for word, weight in words.items())
+
+
 def same_bodies(a: Profile, b: Profile) -> bool:
     """True where all bodies that one claim names, the other names too: "the agreement with" them tells which."""
     return bool(a.orgs and b.orgs) and len(shared_bodies(a, b)) >= min(len(a.orgs), len(b.orgs))
@@ -81,12 +110,21 @@ def same_bodies(a: Profile, b: Profile) -> bool:
 
 def shared_bodies(a: Profile, b: Profile) -> list[str]:
     """Return the bodies that both claims name, in full or short: one key, or most words of the shorter name."""
-    return [key for key, words in a.orgs if any(key == other or one_name(words, theirs) for other, theirs in b.orgs)]
+    return [key for key, words in a.orgs if any(one_body(key, words, *other) for other in b.orgs)]
+
+
+def one_body(key: str, words: frozenset[str], other: str, others: frozenset[str]) -> bool:
+    return key == other or one_name(words, others) or short_for(key, others) or short_for(other, words)
 
 
 def one_name(words: frozenset[str], others: frozenset[str]) -> bool:
     shorter = min(len(words), len(others))
     return shorter >= 2 and len(words & others) >= 0.6 * shorter
+
+
+def short_for(key: str, words: frozenset[str]) -> bool:
+    """True where one body is called by a telling word of the other's name alone ("Adani", "Adani Group")."""
+    return bone_of(key) in words and weighed(key)[1] == 1.0
 
 
 def same_people(a: Profile, b: Profile) -> list[tuple[str, ...]]:

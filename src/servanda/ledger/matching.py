@@ -15,11 +15,29 @@ from itertools import starmap
 from servanda.codebook import rung
 from servanda.ledger.days import gap, known
 from servanda.ledger.deciding import SLACK, deciding
-from servanda.ledger.likeness import Point, alike, same_bodies, same_people, shared_bodies, shared_words
+from servanda.ledger.likeness import (
+    Point,
+    alike,
+    one_embassy,
+    other_field,
+    same_bodies,
+    same_people,
+    shared_bodies,
+    shared_words,
+)
 from servanda.ledger.naming import of_names
 from servanda.ledger.profiles import EVENTS, VAGUE, Profile
 from servanda.ledger.records import Match, Reason, Verdict
-from servanda.ledger.timing import HALF_YEAR, VAGUE_APART, of_time, one_at_a_time, told_apart
+from servanda.ledger.timing import (
+    HALF_YEAR,
+    VAGUE_APART,
+    a_formal_day,
+    in_full,
+    of_time,
+    one_at_a_time,
+    settled_together,
+    told_apart,
+)
 from servanda.ledger.words import skeleton
 from servanda.model import Kind, Stage
 
@@ -28,6 +46,7 @@ INSTRUMENT, PROJECT = Kind.INSTRUMENT, Kind.PROJECT
 SAME = 4.0
 REVIEW = 3.0
 
+SORT = -0.5  # less where both bear one name
 KIND = -1.5  # what is no event is called by one kind or another as a matter of taste
 CHANGES = frozenset({"resumption", "extens", "renew", "prolong", "revis", "amend", "upgrad"})
 CHANGE = -1.0
@@ -40,6 +59,7 @@ ODD = 1.0  # more for a sum that is no round one
 TOLD = 0.5  # more for a sum told twice in a week
 DELIVERY = -2.0  # a sum tells one delivery from the standing trade
 BARE = 1.25  # more for the deal, the pact, told in the weeks of another report
+EMBASSY = 3.0
 MANY = ("mou", "letter-of-intent")
 HEADLINE = 0.3  # a headline tells again what the text below it tells
 GOODS = frozenset({"supply", "procurement", "export"})
@@ -90,7 +110,7 @@ def points(a: Profile, b: Profile) -> Iterator[Point]:
     """Yield every reason that counts, for and against."""
     shared, apart = shared_words(a, b), told_apart(a, b)
     yield from of_words(a, b, shared, apart)
-    yield from of_sort(a, b)
+    yield from of_sort(a, b, shared)
     if a.kind is INSTRUMENT or b.kind is INSTRUMENT:
         yield from of_change(a, b)
     yield from of_names(a, b)
@@ -168,8 +188,10 @@ def of_the_bare(a: Profile, b: Profile, apart: int | None) -> Iterator[Point]:
     """Points for two things of one kind of which one title names nothing but the body or place, or nothing at all."""
     if apart is None or apart > HALF_YEAR:
         return
-    if a.form == b.form and a.orgs and b.orgs and named_by_body(a, b):
-        yield ("named by its body alone", 1.0, "")
+    if one_embassy(a, b):
+        yield ("a state has one embassy at another", EMBASSY, "")
+    elif a.orgs and b.orgs and near_forms(a.form, b.form) and named_by_body(a, b):
+        yield ("named by its body alone", 1.0 if len(shared_bodies(a, b)) == 1 else BARE, "")
     elif a.kind is PROJECT and a.form == b.form and named_by_place(a, b):
         yield ("named by its place alone", 1.0, "")
     elif a.kind is INSTRUMENT and unnamed(a, b, apart):
@@ -229,7 +251,7 @@ def of_sums(a: Profile, b: Profile) -> Iterator[Point]:
         sure = SUM + ODD * odd_sum(a, b) + TOLD * (told_apart(a, b) in range(8))
         yield ("same sum", sure, "") if same_sum(a.title.amounts, b.title.amounts) else ("another sum", -3.0, "")
     elif a.title.amounts or b.title.amounts:
-        goods = a.kind is b.kind is Kind.TRADE and bool({a.form, b.form} & GOODS)
+        goods = a.kind is b.kind is Kind.TRADE and bool({a.form, b.form} & GOODS) and not settled_together(a, b)
         yield ("a sum in one only", DELIVERY if goods else -0.5, "")
     if a.title.counts and b.title.counts:
         same = a.title.counts & b.title.counts
@@ -258,25 +280,25 @@ def text_of(of: Profile) -> bool:
     return of.kind is INSTRUMENT or not PAPERS.isdisjoint(of.title.words)
 
 
-def of_sort(a: Profile, b: Profile) -> Iterator[Point]:
-    if a.domains and b.domains and not a.domains & b.domains:
+def of_sort(a: Profile, b: Profile, shared: Mapping[str, float]) -> Iterator[Point]:
+    if other_field(a, b):
         yield ("another field", -0.5, "")
     if a.kind is not b.kind:
-        general = a.kind in VAGUE or b.kind in VAGUE
-        yield ("another kind", -1.5 if general else KIND, f"{a.kind} / {b.kind}")
+        yield ("another kind", SORT if in_full(a, b, shared) else KIND, f"{a.kind} / {b.kind}")
         if text_of(a) != text_of(b) and len(shared_bodies(a, b)) < 2:
             yield ("the text and the thing", TEXT, "")
         return
     if a.form and b.form and a.form == b.form:
         yield ("same form", 0.5, a.form)
-    elif a.form and b.form and not near_forms(a.form, b.form):
+    elif not near_forms(a.form, b.form):
         apart = CONFERRED if {a.form, b.form} == {"conference", "talks"} else -1.0
         yield ("another form", apart, f"{a.form} / {b.form}")
 
 
 @cache
-def near_forms(one: str, other: str) -> bool:
-    return any(one in near and other in near for near in NEAR_FORMS)
+def near_forms(one: str | None, other: str | None) -> bool:
+    """True for forms of which reports call a thing by one or the other, and where one does not say."""
+    return not one or not other or one == other or any(one in near and other in near for near in NEAR_FORMS)
 
 
 def of_place(a: Profile, b: Profile) -> Iterator[Point]:
@@ -286,4 +308,4 @@ def of_place(a: Profile, b: Profile) -> Iterator[Point]:
         if a.place_codes & b.place_codes:
             yield ("same country", 0.4, "")
         elif a.kind in EVENTS:
-            yield ("another country", -1.0 if same_people(a, b) else -3.0, "")
+            yield ("another country", -1.0 if same_people(a, b) or a_formal_day(a, b) else -3.0, "")

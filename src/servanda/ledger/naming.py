@@ -11,11 +11,13 @@ from servanda.ledger.days import gap, known
 from servanda.ledger.likeness import Point, alike, same_people, shared_bodies, shared_words
 from servanda.ledger.profiles import EVENTS, Profile, gathering
 from servanda.ledger.words import skeleton
-from servanda.model import Kind
+from servanda.model import Kind, Stage
 
 LEADERS = {"president", "prime-minister", "leaders"}
 STOP = -2.0
 VISITOR = 0.6
+VISITING = 0.7
+BROKEN_OFF = frozenset({Stage.STALLED, Stage.ENDED})
 
 
 def of_names(a: Profile, b: Profile) -> Iterator[Point]:
@@ -33,13 +35,20 @@ def of_names(a: Profile, b: Profile) -> Iterator[Point]:
         yield ("under the same", 0.4, ", ".join(sorted(a.under & b.under)[:4]))
     if bool(a.by) != bool(b.by) and a_stop(a, b):
         yield ("a stop of the visit", STOP, "")
-    if a.by and b.by and not a.by & b.by:
+    if undertaken_by_another(a, b):
         yield ("undertaken by another", -2.0 if {a.kind, b.kind} & {Kind.MEETING, Kind.INSTITUTION} else -1.0, "")
+
+
+def undertaken_by_another(a: Profile, b: Profile) -> bool:
+    """True where other sides undertake two things; who stops or ends a thing need not be who undertook it."""
+    if not a.by or not b.by or not a.by.isdisjoint(b.by):
+        return False
+    return a.stage not in BROKEN_OFF and b.stage not in BROKEN_OFF
 
 
 def a_stop(a: Profile, b: Profile) -> bool:
     """True for two visits, one told as a state's, where the other is told by what was seen: a tour is a part."""
-    if not gathering(a.form) == gathering(b.form) == "visit":
+    if not a.kind is b.kind is Kind.MEETING or not gathering(a.form) == gathering(b.form) == "visit":
         return False
     shared = shared_words(a, b)
     stop = b if a.by else a
@@ -92,7 +101,7 @@ def of_offices(a: Profile, b: Profile) -> Iterator[Point]:
         else:
             yield ("another office", -2.0 if visit else -1.0, "")
     elif visit and ((a.offices and b.persons) or (b.offices and a.persons)) and a.by & b.by:
-        yield ("who comes is named in one, the office in the other", 0.5, "")
+        yield ("who comes is named in one, the office in the other", VISITING, "")
     elif visit and (told_near(a, b) and not (a.by and b.by and not a.by & b.by)):
         yield ("a visit of those days, who comes named in one at most", VISITOR, "")
 

@@ -30,6 +30,7 @@ from servanda.ledger.words import (
     plain,
     read_title,
     skeleton,
+    without_leaving,
 )
 from servanda.model import Claim, Kind, Stage
 
@@ -38,8 +39,10 @@ MEETING, INSTRUMENT, SIGNED, ACTIVE = Kind.MEETING, Kind.INSTRUMENT, Stage.SIGNE
 EVENTS = frozenset({MEETING, Kind.EXERCISE})
 VAGUE = frozenset({Kind.COOPERATION, Kind.EXCHANGE, Kind.TRAINING})
 REACHED = frozenset({Stage.SIGNED, Stage.ACTIVE, Stage.DONE})
+SETTLED = frozenset({SIGNED, Stage.DONE, Stage.ENDED})
 LATIN = regex.compile(r"\p{Latin}")
 CALL = regex.compile(r"\bcalls? (?:between|with|from|to)\b", regex.I)
+COURTESY = regex.compile(r"\bcourtesy (?:call|visit)|\bcall(?:s|ed)? on\b", regex.I)
 PARTS = regex.compile(r"\s*,\s*|\s+in\s+")
 YEAR = regex.compile(r"\d{4}(?:-\d\d){0,2}")
 NONE: frozenset[str] = frozenset()
@@ -55,7 +58,8 @@ VISITS = frozenset({"visit", "mission", "port-call", "deployment"})
 class Profile:
     """``event`` is when the thing was or is to be held; ``signed`` when an instrument was concluded.
 
-    ``told`` the report's day; ``detailed`` says whether it names a host, item, plan, doer or place.
+    ``told`` the report's day; ``settled`` when what is no event was concluded, done or ended, where told closely;
+    ``detailed`` says whether it names a host, item, plan, doer or place.
     """
 
     id: str
@@ -92,6 +96,7 @@ class Profile:
     called: bool
     headline: bool
     around: Stretch
+    settled: Stretch
     detailed: bool
 
     @property
@@ -107,10 +112,23 @@ def around(event: Stretch, signed: Stretch, told: int | None) -> Stretch:
     return (told, told) if told is not None else event if known(event) else signed
 
 
+def settled(claim: Claim) -> Stretch:
+    """Return when a thing was concluded, done or ended, where told closely: of these days a late report speaks."""
+    if claim.kind in VAGUE or claim.kind in EVENTS or claim.stage not in SETTLED:
+        return UNKNOWN
+    days = length(when := stretch(claim.when))
+    return when if days is not None and days <= CLOSE else UNKNOWN
+
+
+def form_of(claim: Claim) -> str | None:
+    """Return a claim's form; a courtesy call is no journey, whatever a report calls it."""
+    return "talks" if claim.form == "visit" and COURTESY.search(claim.title) else claim.form
+
+
 def profile(filed: Filed) -> Profile:
     """Return what matching needs of a claim."""
     claim, title = filed.claim, numbered(filed.claim)
-    latin, called, bones = wording(claim.title)
+    latin, by_call, bones = wording(claim.title)
     place, codes = read_place(claim.where)
     place_words = frozenset(read_title(claim.where).words) if claim.where else NONE
     items = frozenset(strong(" ".join(claim.items))) if claim.items else NONE
@@ -125,13 +143,13 @@ def profile(filed: Filed) -> Profile:
         document=claim.document,
         text=filed.card.text,
         kind=claim.kind,
-        form=claim.form,
+        form=form_of(claim),
         stage=claim.stage,
         parties=one_of_each(claim.parties),
         by=one_of_each(claim.by),
         title=title,
         items=items,
-        orgs=orgs,
+        orgs=tuple((key, spoken(words)) for key, words in orgs),
         org_words=NONE.union(*(words | {key} for key, words in orgs)),
         persons=persons,
         names=NONE.union(*persons),
@@ -153,7 +171,8 @@ def profile(filed: Filed) -> Profile:
         latin=latin,
         bones=bones,
         around=around(event, signed, told),
-        called=called,
+        settled=settled(claim),
+        called=by_call,
         headline=in_headline(filed),
         detailed=bool(hosts or items or under or claim.by or place or place_words),
     )
@@ -186,7 +205,8 @@ def in_headline(filed: Filed) -> bool:
 
 def numbered(claim: Claim) -> Title:
     """Return the title with the number that a quotation gives right before it ("the third" executive contract)."""
-    title = read_title(claim.title)
+    over = claim.kind is INSTRUMENT and claim.stage is Stage.ENDED
+    title = read_title(without_leaving(claim.title) if over else claim.title)
     if title.ordinals:
         return title
     told = {n for span in claim.slots.get("title", ()) for n in number_before(claim, span.start)}
@@ -265,14 +285,29 @@ def traits(of: Profile) -> set[str]:
     found |= set(word_pairs(of, telling | dict.fromkeys(of.items, 1.0)))
     single = {word for word, weight in telling.items() if weight == 1.0} | of.items
     found |= {f"w:{bone}:{of.kind}:{year}" for bone in {bone_of(word) for word in single} for year in half_years(of)}
-    found |= {f"a:{amount}" for amount in of.title.amounts} | {f"g:{key}" for key, _ in of.orgs}
+    found |= {f"a:{amount}" for amount in of.title.amounts} | {
+        f"g:{key}" for body in of.orgs for key in found_by(*body)
+    }
     found |= {f"o:{number}:{of.kind}" for number in of.title.ordinals}
     if of.kind in EVENTS and len(of.persons) < CROWD:
         years = half_years(of)
         found |= {f"p:{name}:{year}" for person in of.persons for name in (person[0], person[-1]) for year in years}
     if of.kind is INSTRUMENT:
         found |= {f"i:{of.form}:{field}" for field in (*fields, *of.title.years)}
+    if of.form == "embassy":
+        found.add("i:embassy")
     return found | set(moments(of, fields))
+
+
+def found_by(key: str, words: frozenset[str]) -> tuple[str, ...]:
+    """Return what a body is found by: its key, and the longest word of its name, whatever the order of the words."""
+    return (key, max(sorted(words), key=len)) if words else (key,)
+
+
+@lru_cache(maxsize=20_000)
+def spoken(words: frozenset[str]) -> frozenset[str]:
+    """Return the words of a body's name by their consonants: one name in other letters, or spelt otherwise."""
+    return frozenset(bone_of(word) for word in words)
 
 
 def bone_of(word: str) -> str:
@@ -290,16 +325,15 @@ def word_pairs(of: Profile, telling: Mapping[str, float]) -> Iterator[str]:
 
 def half_years(of: Profile) -> set[int | None]:
     """Return the years around a claim, counted from two points so that days half a year apart share one."""
-    first = of.around[0]
-    return {None} if first is None else {(first + shift) // 366 for shift in (0, 183)}
+    days = [first for first, _ in (of.around, of.settled) if first is not None]
+    return {(day + shift) // 366 for day in days for shift in (0, 183)} or {None}
 
 
 def moments(of: Profile, fields: Sequence[str]) -> Iterator[str]:
     """Yield the stretches of time in which a claim can be found: two that lie within ten days share one."""
-    first, last = of.around
-    if first is None:
+    if of.around[0] is None:
         return
-    ends = {first, last if last is not None else first}
+    ends = {day for day in (*of.around, *of.settled) if day is not None}
     windows = {(day + shift) // 20 for day in ends for shift in (0, 10)}
     if of.kind in EVENTS:
         yield from (f"m:{gathering(of.form)}:{window}" for window in windows)

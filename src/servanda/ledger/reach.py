@@ -12,25 +12,31 @@ from typing import NamedTuple
 
 from servanda.ledger.days import UNKNOWN, gap
 from servanda.ledger.deciding import NEAR_EVENTS, SLACK, STALE
-from servanda.ledger.likeness import alike_in_letters, joined
-from servanda.ledger.matching import BARE, HEADLINE, ODD, REVIEW, SUM, TOLD, WIDE, near_forms
-from servanda.ledger.naming import VISITOR
+from servanda.ledger.likeness import alike_in_letters, joined, one_embassy, other_field
+from servanda.ledger.matching import BARE, HEADLINE, KIND, ODD, REVIEW, SORT, SUM, TOLD, WIDE, near_forms
+from servanda.ledger.naming import VISITING, undertaken_by_another
 from servanda.ledger.profiles import EVENTS, VAGUE, Profile, gathering
 from servanda.ledger.timing import (
+    FORMAL,
     HALF_YEAR,
     LONG_WORK,
+    ONE_A_DAY,
     SINGLE,
+    TOGETHER,
     VAGUE_APART,
     came_together,
     in_force_before,
     of_one_year,
+    over_for_both,
     reached_when_due,
+    told_apart,
 )
 from servanda.ledger.words import Title
 from servanda.model import Kind, Stage
 
 MARGIN = 0.05  # points that rounding may add
 WISHES = 2.5  # points that general words at another time lose
+IN_FULL = 0.9 - MARGIN  # likeness from which a name may be one in full
 NAMED = 0.75  # likeness from which one text may follow another of its name
 # Looked up once: a member of an enumeration costs more than the rest of a test.
 MEETING, EXERCISE, INSTRUMENT = Kind.MEETING, Kind.EXERCISE, Kind.INSTRUMENT
@@ -98,7 +104,7 @@ def hopeless(a: Profile, b: Profile, spelt_apart: bool = False) -> bool:
     ours, theirs = a.title, b.title
     if ours.ordinals and theirs.ordinals and ours.ordinals.isdisjoint(theirs.ordinals):
         return True
-    if a.orgs and b.orgs:
+    if (a.orgs and b.orgs) or one_embassy(a, b):
         return False  # their names are taken out of the titles
     common, telling, most = words_shared(a, b, spelt_apart)
     if most >= NAMED and of.alike and (of.texts or (ours.years and theirs.years)):
@@ -109,7 +115,7 @@ def hopeless(a: Profile, b: Profile, spelt_apart: bool = False) -> bool:
         worded = (of.single and telling) or ours.words.keys() == theirs.words.keys()
         full = 0.75 if worded else 0.5
     score = (3.0 if of.events else 5.0) * most * full + at_most(a, b, of, most)
-    score += of_events(a, b, of, common) if of.events else of_things(a, b, of, common)
+    score += of_events(a, b, of, common) if of.events else of_things(a, b, of, common, most)
     return score < REVIEW - MARGIN
 
 
@@ -162,7 +168,9 @@ def at_most(a: Profile, b: Profile, of: Sorts, most: float) -> float:
         score += of_details(a, b, of.events)
     if a.title.numbered and b.title.numbered:
         score += of_numbers(a.title, b.title)
-    if a.domains is not b.domains and a.domains and b.domains and a.domains.isdisjoint(b.domains):
+    if most >= IN_FULL and a.kind is not b.kind:
+        score += SORT - KIND
+    if a.domains is not b.domains and other_field(a, b):
         score -= 0.5
     if a.document == b.document:
         score += HEADLINE if a.headline != b.headline else -1.0 if most >= NAMED and a.kind is b.kind else -4.0
@@ -185,7 +193,7 @@ def of_details(a: Profile, b: Profile, events: bool) -> float:
         score += 1.0
     if a.under and not a.under.isdisjoint(b.under):
         score += 0.4
-    if a.by and b.by and a.by.isdisjoint(b.by):
+    if undertaken_by_another(a, b):
         score -= 1.0
     if a.kind is b.kind is PROJECT and (a.place_words or b.place_words):
         score += 1.0
@@ -196,7 +204,7 @@ def of_details(a: Profile, b: Profile, events: bool) -> float:
     if a.place_codes and b.place_codes:
         if not a.place_codes.isdisjoint(b.place_codes):
             return score + 0.4
-        return score if not events else score - (3.0 if a.names.isdisjoint(b.names) else 1.0)
+        return score if not events else score - (3.0 if a.names.isdisjoint(b.names) and a.form not in FORMAL else 1.0)
     return score
 
 
@@ -212,6 +220,8 @@ def of_events(a: Profile, b: Profile, of: Sorts, common: float) -> float:
     if first is None or last is None or start is None or stop is None:
         return score + (1.9 if undated else of.day + 0.7)
     apart = max(0, start - last, first - stop)
+    if of.alike and a.form in FORMAL:
+        score += ONE_A_DAY
     score += of.day if not undated else 1.2 if apart <= 10 else -2.0 if apart > 120 else 0.0
     return score + 0.7 if apart <= 7 else score if apart <= of.long else score - lost(a, b, of, apart, common)
 
@@ -224,10 +234,10 @@ def of_people(a: Profile, b: Profile, visit: bool) -> float:
         return 2.0 if visit or len(a.persons) > 1 or len(b.persons) > 1 else 1.0
     if a.offices and b.offices:
         return -1.0 if a.offices.isdisjoint(b.offices) else 1.0
-    return VISITOR if visit else 0.0
+    return VISITING if visit else 0.0
 
 
-def of_things(a: Profile, b: Profile, of: Sorts, common: float) -> float:
+def of_things(a: Profile, b: Profile, of: Sorts, common: float, most: float) -> float:
     """Return the most that the people and days of two claims give that are not both of events."""
     score = 0.0
     if a.persons and b.persons:
@@ -238,15 +248,23 @@ def of_things(a: Profile, b: Profile, of: Sorts, common: float) -> float:
         score += 1.5
     if of.texts:
         score += of_texts(a, b)
+    elif a.settled is not UNKNOWN and b.settled is not UNKNOWN:
+        score += TOGETHER
     (first, last), (start, stop) = a.around, b.around
-    if first is None or last is None or start is None or stop is None or (of.texts and of_one_year(a, b)):
+    if first is None or last is None or start is None or stop is None or (of.texts and time_is_no_matter(a, b)):
         return score + 0.7
     apart = max(0, start - last, first - stop)
+    if apart and (a.settled is not UNKNOWN or b.settled is not UNKNOWN):
+        apart = told_apart(a, b) or 0
     if apart <= VAGUE_APART:
         return score + (0.7 + BARE if of.texts else 0.7)
-    if of.vague and not (a.kind is b.kind is TRAINING or (a.under and a.under == b.under)):
+    if of.vague and not (a.kind is b.kind is TRAINING or (a.under and a.under == b.under) or most >= IN_FULL):
         return score - WISHES
     return score if apart <= of.long else score - lost(a, b, of, apart, common)
+
+
+def time_is_no_matter(a: Profile, b: Profile) -> bool:
+    return of_one_year(a, b) or over_for_both(a, b)
 
 
 def of_texts(a: Profile, b: Profile) -> float:
@@ -254,7 +272,7 @@ def of_texts(a: Profile, b: Profile) -> float:
     score = 1.0 if len(a.parties) >= WIDE else 0.0
     if a.signed is not UNKNOWN and b.signed is not UNKNOWN:
         score += 1.5 if gap(a.signed, b.signed) <= SLACK else 0.3
-    elif came_together(a, b):
+    elif came_together(a, b) or (a.settled is not UNKNOWN and b.settled is not UNKNOWN):
         score += 1.0
     return score - 2.0 if (a.stage is ACTIVE or b.stage is ACTIVE) and in_force_before(a, b) else score
 

@@ -38,11 +38,20 @@ AMOUNT = regex.compile(
     r"(?![\p{L}\p{M}])",
     regex.I,
 )
+IN_FULL = regex.compile(
+    r"(?:[$€£¥₹]|\b(?:USD|EUR|GBP|Rs\.?))\s?(\d{1,3}(?:,\d{2,3})+)(?![\d,]|\.\d|\s?(?:bn|billion|mn|million|crore|lakh)\b)"
+    r"|(?<![\d.,])(\d{1,3}(?:,\d{2,3})+)\s(?=(?:US\s|U\.S\.\s)?(?:dollars|euros?|pounds|rupees|yen|USD|EUR)\b)",
+    regex.I,
+)
+TYPE = regex.compile(r"(?<![\p{L}\p{N}])(\p{L}{1,4})[-‑–](\d{1,3})(?!\d)")  # C-390, P-75: one name
 NUMBERS = {word: n for n, word in enumerate(("four", "five", "six", "seven", "eight", "nine", "ten"), 4)}
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,6}|" + "|".join(NUMBERS) + ")"
 COUNT = regex.compile(r"(?<![\p{L}\p{N}$€£¥₹.,/+-])(" + NUMBER + r")\s+(?:new\s+)?(?!percent)(?=\p{L}{3})")
 MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 DAYS = regex.compile(r"\b" + NUMBER + r"[\s-](?:days?|weeks?|months?|years?|members?|" + MONTHS + r")\b")
+SPANS = {"day": 1, "week": 7, "month": 30, "year": 365}
+TERM = regex.compile(r"\b(\d{1,3}|[a-z]+)[\s-](day|week|month|year)s?\b")
+UNITS = {word: n for n, word in enumerate(("one", "two", "three"), 1)} | NUMBERS
 SHORT = regex.compile(r"\s*\(([A-Z][A-Za-z]{0,4}[A-Z]s?)\)")
 SCALE = {
     "b": 1e9,
@@ -81,6 +90,7 @@ class Title:
     counts: frozenset[int]
     weight: float
     numbered: bool
+    terms: frozenset[int]
     long: frozenset[str]
     letters: frozenset[str]
     heads: frozenset[str]
@@ -230,6 +240,8 @@ def amounts_in(text: str) -> Iterator[float]:
         key = plain(scale)
         factor = next((f for s, f in SCALE.items() if plain(s) == key or (len(s) > 4 and key.startswith(s))), 1.0)
         yield float(f"{float(number.replace(',', '')) * factor:.3g}")
+    for before, after in IN_FULL.findall(text):
+        yield float(f"{float((before or after).replace(',', '')):.3g}")
 
 
 def ordinals_in(text: str) -> Iterator[int]:
@@ -266,7 +278,7 @@ def counts_in(text: str) -> Iterator[int]:
     """Yield how many pieces a text speaks of ("106 houses", "five memorandums"): no year, ordinal, day or sum."""
     bare = plain(text)
     if DIGIT.search(text):
-        bare = AMOUNT.sub(" ", ORDINAL.sub(" ", bare))
+        bare = without_sums(ORDINAL.sub(" ", bare))
     elif not any(word in bare for word in NUMBERS):
         return
     bare = DAYS.sub(" ", bare)
@@ -274,6 +286,13 @@ def counts_in(text: str) -> Iterator[int]:
         found = NUMBERS.get(number) or int(number.replace(",", ""))
         if not 1900 <= found <= 2100:
             yield found
+
+
+def terms_in(text: str) -> Iterator[int]:
+    """Yield for how many days, roughly, a thing is to run as a text says ("two-day", "60 days", "five-year")."""
+    for number, span in TERM.findall(plain(text)):
+        if count := int(number) if number.isdigit() else UNITS.get(number):
+            yield count * SPANS[span]
 
 
 @cache
@@ -327,12 +346,16 @@ def translated(text: str) -> str:
     return found.sub(lambda name: f" {forms[name[0]]} ", plain(text))
 
 
+def without_sums(text: str) -> str:
+    return str(IN_FULL.sub(" ", AMOUNT.sub(" ", text)))
+
+
 def bare_words(text: str) -> str:
     """Return a title in plain letters without numbers that are read apart and without long names of parties."""
     counted = DIGIT.search(text) is not None
-    bare = long_names().sub(" ", translated(AMOUNT.sub(" ", YEARS_SHORT.sub(" ", text)) if counted else text))
+    bare = long_names().sub(" ", translated(without_sums(YEARS_SHORT.sub(" ", text)) if counted else text))
     if counted:
-        bare = ORDINAL.sub(" ", bare)
+        bare = TYPE.sub(r"\1\2", ORDINAL.sub(" ", bare))
     return MEMORANDUM.sub("memorandum", bare) if "memorand" in bare else bare
 
 
@@ -348,12 +371,24 @@ def read_title(text: str) -> Title:
             meaning, weight = weighed(token)
             if weight > 0 and token not in party_words():
                 words[meaning] = weight
-    long = frozenset(word for word, weight in words.items() if weight == 1.0 and len(word) > 4)
+    long = frozenset(word for word, weight in words.items() if weight == 1.0 and len(word) > 4 and word[-1].isalpha())
     amounts, counts = frozenset(amounts_in(text)), frozenset(counts_in(text))
+    terms = frozenset(terms_in(text))
     letters = frozenset(word[0] for word in long)
     heads = frozenset(word[:cut] for word in long if len(word) > 6 for cut in range(3, len(word)))
     numbered = bool(ordinals or years or amounts or counts)
-    return Title(words, ordinals, years, amounts, counts, sum(words.values()), numbered, long, letters, heads)
+    return Title(words, ordinals, years, amounts, counts, sum(words.values()), numbered, terms, long, letters, heads)
+
+
+@cache
+def leaving() -> regex.Pattern[str]:
+    forms = (regex.escape(form).replace(r"\*", r"[\p{L}\p{M}]*") for form in alternatives("withdrawal"))
+    return regex.compile(rf"(?<![\p{{L}}\p{{M}}])(?:{'|'.join(forms)})(?![\p{{L}}\p{{M}}])", regex.I)
+
+
+def without_leaving(title: str) -> str:
+    """Return the title of a text that was left or ended without the words that only say so."""
+    return str(leaving().sub(" ", title))
 
 
 ANUSVARA = ((regex.compile("ंह"), "नग"), (regex.compile("ं(?=[पफबभम])"), "म"), (regex.compile("[ंँ]"), "न"))

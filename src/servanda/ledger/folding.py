@@ -73,12 +73,18 @@ def leading(firm: Sequence[Filed]) -> Filed:
         return firm[0]
     kind = most([f.claim.kind for f in firm])
 
-    def rank(filed: Filed) -> tuple[bool, bool, float, int, str]:
-        title = filed.claim.title
-        weight = min(4.0, read_title(title).weight)
-        return (filed.claim.kind is kind, filed.card.language in (None, "en"), weight, -len(title), title)
+    def plain(filed: Filed) -> tuple[bool, bool]:
+        return filed.claim.kind is kind, filed.card.language in (None, "en")
 
-    return max(firm, key=rank)
+    best = max(map(plain, firm))
+    fit = [f for f in firm if plain(f) == best]
+    titles = {f.claim.title for f in fit}
+    title = max(titles, key=telling) if len(titles) > 1 else titles.pop()
+    return next(f for f in fit if f.claim.title == title)
+
+
+def telling(title: str) -> tuple[float, int, str]:
+    return min(4.0, read_title(title).weight), -len(title), title
 
 
 def most(values: Sequence[T | None]) -> T | None:

@@ -55,9 +55,9 @@ SLOT_RULES = {
 CONSIDER = 0.12
 TELLING = 6
 HOPELESS = -3.2
-KEEP = 0.36
+KEEP = 0.39
 MANY = 500
-SURE = 0.6
+SURE = 0.57
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ def domains() -> tuple[str, ...]:
     return tuple(codebook()["domains"])
 
 
+@cache
 def organisations() -> frozenset[str]:
     return frozenset(codebook()["organisations"]["codes"])
 

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from servanda.codebook import organisations
 from servanda.language.mentions import Reading
@@ -19,9 +20,10 @@ LONG_AGO = 7
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Standing:
-    """The parties of a document: ``rank`` by weight, the ``first``, ``two`` and ``three`` of most, ``title`` those that
-    its first sentence names, ``places`` the numbers of the sentences that name each."""
+    """The parties of a document: ``ranking`` and ``rank`` by weight, the ``first``, ``two`` and ``three`` of most,
+    ``title`` those that its first sentence names, ``places`` the numbers of the sentences that name each."""
 
+    ranking: Sequence[str]
     rank: Mapping[str, int]
     first: frozenset[str]
     two: frozenset[str]
@@ -41,11 +43,7 @@ class Standing:
         ranking, whole = reading.ranking(), sum(reading.weight.values()) or 1
         rank = {code: i for i, code in enumerate(ranking)}
         first, two, three = (frozenset(ranking[:n]) for n in (1, 2, 3))
-        return cls(rank, first, two, three, title, reading.weight, whole, places)
-
-    @property
-    def ranking(self) -> Sequence[str]:
-        return [*self.rank]
+        return cls(ranking, rank, first, two, three, title, reading.weight, whole, places)
 
     def share(self, codes: Iterable[str]) -> int:
         """Return the share of all weight that parties have together, in tenths."""
@@ -62,7 +60,8 @@ class Standing:
         return min(LONG_AGO, index - places[at - 1]) if at else LONG_AGO
 
 
-def sorts(codes: Iterable[str]) -> str:
+@lru_cache(4096)
+def sorts(codes: tuple[str, ...]) -> str:
     """Return a letter for each party, in order: "b" for a body of states, "s" for a state."""
     bodies = organisations()
     return "".join(sorted("b" if code in bodies else "s" for code in codes))[:4]

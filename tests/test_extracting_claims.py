@@ -186,6 +186,16 @@ def test_agreements_signed_without_a_name_are_a_claim_without_an_invented_one(re
     assert signed.under is None
 
 
+def test_a_title_ends_where_a_second_verb_begins(claims: Claims) -> None:
+    """
+    date 2026-03-05
+    Norway and Chile are negotiating an agreement on fisheries and aquaculture and expect to conclude it by the end of
+    the year.
+    """
+    [agreement] = of_kind(claims, Kind.INSTRUMENT)
+    assert "agreement on fisheries and aquaculture" == agreement.title
+
+
 # ---- who offers ----------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 Candidates are generous: whatever a pack calls a head is one. What is kept, how far it has
 come and whose it is are chosen later, from features that name cues, marks, positions and
-the words about a head; a word has a weight where training met it three times or more.
+the words about a head; a word has a weight where training met it four times or more.
 """
 
 from __future__ import annotations

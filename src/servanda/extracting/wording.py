@@ -5,7 +5,7 @@ Each function gives the same strings, the very objects, for the same answers. No
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import compress
 from sys import intern
@@ -14,6 +14,16 @@ from servanda.model import Kind, Stage
 
 KNOWN = 8000
 STEM = 6
+
+
+def worded(mark: str, letters: int | None = None) -> Callable[[str], str]:
+    """Return what writes a mark before a word, or before its first letters, which endings leave alone."""
+    return lru_cache(KNOWN)(lambda word: f"{mark}{word[:letters]}")
+
+
+stem_before, stem_behind = worded("b=", STEM), worded("a=", STEM)  # in a head's clause
+word_before, word_behind = worded("sb:"), worded("sa:")  # in its sentence
+stem_in = worded("ph=", STEM)  # in its noun phrase
 
 
 def cased(written: str) -> str:
@@ -137,38 +147,8 @@ def known_phrase(length: int, kind: Kind) -> Sequence[str]:
 
 
 @lru_cache(KNOWN)
-def stem_in(word: str) -> str:
-    """A word's first letters in the noun phrase."""
-    return f"ph={word[:STEM]}"
-
-
-@lru_cache(KNOWN)
 def known_rule(stage: Stage, kind: str) -> Sequence[str]:
     return f"rule:{stage}", f"rule&kind:{stage}&{kind}"
-
-
-@lru_cache(KNOWN)
-def stem_before(word: str) -> str:
-    """A word's first letters, which endings leave alone, before a head."""
-    return f"b={word[:STEM]}"
-
-
-@lru_cache(KNOWN)
-def stem_behind(word: str) -> str:
-    """The same behind it."""
-    return f"a={word[:STEM]}"
-
-
-@lru_cache(KNOWN)
-def word_before(word: str) -> str:
-    """A word anywhere before a head in its sentence."""
-    return f"sb:{word}"
-
-
-@lru_cache(KNOWN)
-def word_behind(word: str) -> str:
-    """The same behind it."""
-    return f"sa:{word}"
 
 
 @lru_cache(KNOWN)

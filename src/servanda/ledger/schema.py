@@ -261,9 +261,6 @@ read = Table(
     sqlite_with_rowid=False,
 )
 
-DERIVED = (copies, blocks, twins, pending, edges, members, entries, entry_parties, wide, wide_pairs, watched, read)
-FACTS = (sources, documents, claims, judgements, looks, problems)
-
 CLAIM_WORDS = f"CREATE VIRTUAL TABLE IF NOT EXISTS claim_words USING fts5(title, words, content='', {WORDS})"
 DOCUMENT_WORDS = f"CREATE VIRTUAL TABLE IF NOT EXISTS document_words USING fts5(title, words, content='', {WORDS})"
 
